@@ -1,0 +1,72 @@
+# Rung. `make run` serves it, `make test` tests it; `make help` lists the rest.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
+STATIC_SOURCES := $(shell find static -type f)
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test lint bench admin screenshots lock clean
+
+help:  ## List these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/run.stamp var/static.stamp  ## Install, migrate, load the careers and serve on http://localhost:8000 (PORT=… for another)
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py load_careers
+	@echo "Rung is at http://localhost:$(PORT) (Ctrl+C stops it)"
+	@$(VENV)/bin/gunicorn config.wsgi --config config/gunicorn.py --bind 127.0.0.1:$(PORT)
+
+dev: $(VENV)/run.stamp  ## Serve with auto-reload and debug pages
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py load_careers
+	@DEBUG=1 $(PY) manage.py runserver 127.0.0.1:$(PORT)
+
+test: $(VENV)/dev.stamp  ## Run every test
+	@$(PY) -m pytest
+
+lint: $(VENV)/dev.stamp  ## Linters, types, import contract, dependencies
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/djlint --lint --quiet templates
+	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/mypy accounts assessments careers config
+	@$(VENV)/bin/deptry .
+
+bench: $(VENV)/dev.stamp  ## Measure queries, bytes and times of the main pages
+	@$(PY) -m tests.bench
+
+admin: $(VENV)/run.stamp  ## Create a staff account
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py createsuperuser
+
+screenshots: $(VENV)/dev.stamp  ## Take the pictures of the README from the real app
+	@$(PY) -m tests.screenshots
+
+lock: $(VENV)/dev.stamp  ## Compile requirements.in and requirements-dev.in to hashed locks
+	@for name in requirements requirements-dev; do \
+	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-index-url --no-emit-find-links $$name.in -o $$name.txt || exit 1; done
+
+clean:  ## Remove the virtual environment and the collected static files (never the database)
+	rm -rf $(VENV) var/static var/static.stamp
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Rung needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt | $(PY)
+	@echo "Installing what Rung needs (once) …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	@echo "Installing what the tests need (once) …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+var/static.stamp: $(VENV)/run.stamp $(STATIC_SOURCES)
+	@$(PY) manage.py collectstatic --noinput --clear --verbosity 0
+	@touch $@

@@ -1,0 +1,178 @@
+"""Everything that writes assessments. Keyword-only, in a transaction, raising on refusal."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import rfc8785
+from django.db import transaction
+
+from accounts.models import User
+from careers.catalogue import framework
+from careers.models import Version
+
+from . import reports
+from .access import hash_token, new_token
+from .models import Assessment, BrowserAccess, Rating, Report, ReturnLink
+
+MAX_RETURN_LINKS = 10
+
+
+class UnknownLevelError(ValueError):
+    """The version has no such level."""
+
+
+class FinishedError(Exception):
+    """The assessment is finished; its answers no longer change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was posted for one skill: value 0-4 or None for "not sure".
+
+    ``evidence`` None leaves the stored text alone; ``revision`` is the one the person saw.
+    """
+
+    value: int | None
+    evidence: str | None
+    revision: int
+
+
+class StaleError(Exception):
+    """The stored answer is newer than the one the person saw."""
+
+    def __init__(self, stored: Rating | None) -> None:
+        super().__init__("This answer was changed elsewhere.")
+        self.stored = stored
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The outcome of saving a page: revisions of what is stored now, and what was stale."""
+
+    revisions: dict[str, int]
+    stale: dict[str, Rating | None]
+
+
+@transaction.atomic
+def start(
+    *, version: Version, level: str, browser_hash: str, user: User | None, now: datetime
+) -> Assessment:
+    """Start an assessment, or return the same one again while it has no answer.
+
+    Reusing an untouched one makes a double click start once. Raises UnknownLevelError.
+    """
+    if framework(version).level(level) is None:
+        raise UnknownLevelError(level)
+    # Two clicks at once wait for each other here, so that the second finds the first's.
+    Version.objects.select_for_update(no_key=True).values("pk").get(pk=version.pk)
+    untouched: Assessment | None = (
+        Assessment.objects.open_to(user_id=user.pk if user else None, browser_hash=browser_hash)
+        .filter(version=version, level=level, finished_at=None, ratings__assessment=None)
+        .first()
+    )
+    if untouched:
+        return untouched
+    assessment = Assessment.objects.create(
+        version=version, level=level, owner=user, created_at=now, updated_at=now
+    )
+    if user is None:
+        BrowserAccess.objects.create(assessment=assessment, browser_hash=browser_hash)
+    return assessment
+
+
+@transaction.atomic
+def save_rating(*, assessment: Assessment, skill: str, answer: Answer, now: datetime) -> int:
+    """Save one answer and return its revision. Raises FinishedError or StaleError.
+
+    Posting what is stored already changes nothing and returns the stored revision.
+    """
+    saved = _save(assessment, {skill: answer}, now)
+    if skill in saved.stale:
+        raise StaleError(saved.stale[skill])
+    return saved.revisions[skill]
+
+
+@transaction.atomic
+def save_ratings(*, assessment: Assessment, answers: Mapping[str, Answer], now: datetime) -> Saved:
+    """Save a page of answers: fresh ones are stored, stale ones returned. Raises FinishedError."""
+    return _save(assessment, answers, now)
+
+
+def _save(assessment: Assessment, answers: Mapping[str, Answer], now: datetime) -> Saved:
+    _lock_unfinished(assessment, now)
+    stored = {
+        rating.skill: rating
+        for rating in Rating.objects.filter(assessment=assessment, skill__in=list(answers))
+    }
+    rows: list[Rating] = []
+    revisions: dict[str, int] = {}
+    stale: dict[str, Rating | None] = {}
+    for skill, answer in answers.items():
+        before = stored.get(skill)
+        revision = before.revision if before else 0
+        evidence = answer.evidence
+        if evidence is None:
+            evidence = before.evidence if before else ""
+        if before and (before.value, before.evidence) == (answer.value, evidence):
+            revisions[skill] = revision
+        elif answer.revision != revision:
+            stale[skill] = before
+        else:
+            rows.append(
+                Rating(
+                    assessment=assessment,
+                    skill=skill,
+                    value=answer.value,
+                    evidence=evidence,
+                    revision=revision + 1,
+                )
+            )
+            revisions[skill] = revision + 1
+    if rows:
+        Rating.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["assessment", "skill"],
+            update_fields=["value", "evidence", "revision"],
+        )
+    return Saved(revisions=revisions, stale=stale)
+
+
+def _lock_unfinished(assessment: Assessment, now: datetime) -> None:
+    """Hold the assessment's row until the transaction ends, so that saves take turns."""
+    open_row = Assessment.objects.filter(pk=assessment.pk, finished_at=None)
+    # A clock that was set back must not stop anyone from saving.
+    if not open_row.update(updated_at=max(now, assessment.created_at)):
+        raise FinishedError
+
+
+@transaction.atomic
+def finish(*, assessment: Assessment, now: datetime) -> Report:
+    """Freeze the report, once: a second call returns the first one's report."""
+    open_row = Assessment.objects.filter(pk=assessment.pk, finished_at=None)
+    if not open_row.update(finished_at=now, updated_at=max(now, assessment.created_at)):
+        return Report.objects.get(assessment=assessment)
+    reply = rfc8785.dumps(reports.reply(assessment))
+    assessment.finished_at = now
+    return Report.objects.create(
+        assessment=assessment, reply=reply.decode(), sha256=hashlib.sha256(reply).hexdigest()
+    )
+
+
+@transaction.atomic
+def make_return_link(*, assessment: Assessment, now: datetime) -> str:
+    """Return the token of a new private link. The oldest of more than ten ends."""
+    token = new_token()
+    ReturnLink.objects.create(assessment=assessment, token_hash=hash_token(token), created_at=now)
+    newest = assessment.return_links.order_by("-created_at", "-pk")[:MAX_RETURN_LINKS]
+    assessment.return_links.exclude(pk__in=[link.pk for link in newest]).delete()
+    return token
+
+
+@transaction.atomic
+def delete(*, assessment: Assessment) -> None:
+    """Delete an assessment with everything that hangs on it, after saves that are under way."""
+    Assessment.objects.select_for_update().filter(pk=assessment.pk).first()
+    assessment.delete()

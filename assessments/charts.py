@@ -1,0 +1,45 @@
+"""Figures as SVG path data; the templates draw them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .core.scale import READY_AT
+from .plan_page import Point
+
+LEFT, RIGHT, TOP, BOTTOM = 40, 620, 20, 170
+
+
+@dataclass(frozen=True, slots=True)
+class StepChart:
+    """A stepped line from 0 to 100 percent, in the drawing's own units."""
+
+    line: str
+    area: str
+    ready_y: float
+    end_x: float
+    end_y: float
+
+    @property
+    def ready_text_y(self) -> float:
+        """Return where the label of the Ready line stands."""
+        return self.ready_y - 5
+
+
+def _y(percent: float) -> float:
+    return round(BOTTOM - (BOTTOM - TOP) * percent / 100, 1)
+
+
+def step_chart(points: Sequence[Point]) -> StepChart:
+    """Return the line that stays level until a step ends and then rises."""
+    corners = [(round(LEFT + (RIGHT - LEFT) * p.x / 100, 1), _y(p.low)) for p in points]
+    if len(corners) == 1:
+        corners.append((float(RIGHT), corners[0][1]))
+    line = f"M{corners[0][0]} {corners[0][1]}" + "".join(f"H{x}V{y}" for x, y in corners[1:])
+    end_x, end_y = corners[-1]
+    return StepChart(
+        line=line,
+        area=f"{line}V{BOTTOM}H{LEFT}Z",
+        ready_y=_y(READY_AT),
+        end_x=end_x,
+        end_y=end_y,
+    )

@@ -1,0 +1,211 @@
+"""The questionnaire's form: one page of skills. It validates and never saves."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from careers.document import Skill, SkillGroup
+
+from .actions import Answer
+from .models import MAX_EVIDENCE, Plan, StepChoice
+from .planning import PlanWishes
+
+UNSURE = "unsure"
+VALUES: dict[str, int | None] = {**{str(value): value for value in range(5)}, UNSURE: None}
+LABELS = {
+    "0": _("Not yet"),
+    "1": _("With help"),
+    "2": _("On my own"),
+    "3": _("Fix problems"),
+    "4": _("Teach it"),
+    UNSURE: _("Not sure"),
+}
+MAX_REVISION = 2_000_000_000
+MAX_DAYS_AHEAD = 3660
+
+
+def rating_value(value: int | None) -> str:
+    """Return the form's value for a stored rating: "0" to "4" or "unsure"."""
+    return UNSURE if value is None else str(value)
+
+
+def _rating_field(label: str, *, required: bool) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=list(LABELS.items()),
+        widget=forms.RadioSelect,
+        required=required,
+        error_messages={
+            "required": _("Choose one of the six answers: rating is missing."),
+            "invalid_choice": _("Choose one of the six answers: 0, 1, 2, 3, 4 or unsure."),
+        },
+    )
+
+
+_CONTROLS = dict.fromkeys([*range(1, 9), 11, 12, *range(14, 32), 127])
+
+
+def printable(text: str) -> str:
+    """Return text with one kind of line end and without control characters but NUL.
+
+    A form posts CR LF where a script posts LF; both are one character to who typed it.
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
+
+
+def shown(text: str) -> str:
+    """Return posted text as a page may show it: without any control character."""
+    return printable(text).replace("\0", "")
+
+
+class EvidenceField(forms.CharField):
+    """Free text, stored as it was typed. NUL is refused by the field's own validator."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the text as it is counted and stored."""
+        return printable(super().to_python(value) or "").strip()
+
+
+def _evidence_field() -> forms.CharField:
+    return EvidenceField(
+        label=_("Evidence"),
+        required=False,
+        max_length=MAX_EVIDENCE,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "max_length": _("Shorten the evidence to %(limit_value)d characters or fewer."),
+        },
+    )
+
+
+def _revision_field(*, required: bool) -> forms.IntegerField:
+    return forms.IntegerField(
+        required=required,
+        min_value=0,
+        max_value=MAX_REVISION,
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("The revision is missing: send the number the page was given."),
+            "invalid": _("The revision must be a whole number."),
+        },
+    )
+
+
+class RatingForm(forms.Form):
+    """One answer as the autosave posts it: ``rating``, ``evidence``, ``revision``."""
+
+    rating = _rating_field("", required=True)
+    evidence = _evidence_field()
+    revision = _revision_field(required=True)
+
+    def answer(self) -> Answer:
+        """Return the valid answer; evidence that was not posted stays as it is stored."""
+        data = self.cleaned_data
+        return Answer(
+            value=VALUES[data["rating"]],
+            evidence=data["evidence"] if "evidence" in self.data else None,
+            revision=data["revision"],
+        )
+
+
+class SkillGroupForm(forms.Form):
+    """A page of the questionnaire: ``rating-``, ``evidence-`` and ``revision-<skill>``.
+
+    A skill without a rating is left unanswered; evidence without one is an error.
+    """
+
+    def __init__(self, skill_group: SkillGroup, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.skill_group = skill_group
+        for skill in skill_group.skills:
+            self.fields[f"rating-{skill.key}"] = _rating_field(skill.title, required=False)
+            self.fields[f"evidence-{skill.key}"] = _evidence_field()
+            self.fields[f"revision-{skill.key}"] = _revision_field(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a rating wherever evidence was written without one."""
+        data: dict[str, Any] = super().clean() or {}
+        for skill in self.skill_group.skills:
+            name = f"rating-{skill.key}"
+            if data.get(f"evidence-{skill.key}") and name in data and not data[name]:
+                self.add_error(name, _("Choose an answer too, or clear the evidence."))
+        return data
+
+    def answers(self) -> dict[str, Answer]:
+        """Return the answers of the skills that were answered without an error."""
+        found = {}
+        for skill in self.skill_group.skills:
+            names = [f"{part}-{skill.key}" for part in ("rating", "evidence", "revision")]
+            if any(name in self.errors for name in names):
+                continue
+            rating, evidence, revision = (self.cleaned_data[name] for name in names)
+            if rating:
+                found[skill.key] = Answer(VALUES[rating], evidence, revision or 0)
+        return found
+
+    def problems(self) -> list[tuple[Skill, list[str]]]:
+        """Return the skills with errors and what is wrong, in the page's order."""
+        found = []
+        for skill in self.skill_group.skills:
+            messages = [*self._messages(skill)]
+            if messages:
+                found.append((skill, messages))
+        return found
+
+    def _messages(self, skill: Skill) -> Iterable[str]:
+        for part in ("rating", "evidence", "revision"):
+            yield from map(str, self.errors.get(f"{part}-{skill.key}", []))
+
+
+class PlanForm(forms.ModelForm):
+    """What a person wishes of their plan: goal, pace, start, end and budget."""
+
+    class Meta:
+        model = Plan
+        fields = ("goal", "hours_per_week", "starts_on", "finish_by", "budget")
+        widgets: ClassVar = {
+            "goal": forms.RadioSelect,
+            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "finish_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        hours: Any = self.fields["hours_per_week"]
+        hours.min_value, hours.max_value = 1, 168
+        hours.validators += [MinValueValidator(1), MaxValueValidator(168)]
+        budget: Any = self.fields["budget"]
+        budget.validators += [MinValueValidator(0)]
+
+    def clean_starts_on(self) -> date:
+        """Refuse a new start in the past or more than ten years ahead."""
+        start: date = self.cleaned_data["starts_on"]
+        if start != self.initial.get("starts_on"):
+            if start < self.today:
+                raise forms.ValidationError(_("Choose today or a later day to start."))
+            if start > self.today + timedelta(days=MAX_DAYS_AHEAD):
+                raise forms.ValidationError(_("Choose a start within the next ten years."))
+        return start
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an end before the start."""
+        data: dict[str, Any] = super().clean() or {}
+        start, end = data.get("starts_on"), data.get("finish_by")
+        if start and end and end < start:
+            self.add_error("finish_by", _("Choose a day after the start, or leave it empty."))
+        return data
+
+    def wishes(self) -> PlanWishes:
+        """Return the valid wishes."""
+        return PlanWishes(**{name: self.cleaned_data[name] for name in self.Meta.fields})
+
+
+class StepStateForm(forms.Form):
+    """What is said of one step; empty takes it back."""
+
+    state = forms.ChoiceField(required=False, choices=[("", ""), *StepChoice.State.choices])

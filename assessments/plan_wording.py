@@ -1,0 +1,123 @@
+"""The training plan in words for people."""
+
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from careers.wording import money
+
+from .models import Plan
+from .plan_page import GoalCard, PlanPage, Row
+from .reports import FastestPlan
+from .wording import BANDS, joined
+
+
+def cost(amount: Decimal, currency: str) -> str:
+    """Return money in words: "free", "$780"."""
+    return money(f"{amount:.2f}", currency)
+
+
+def claim(plan: FastestPlan) -> str:
+    """Return what the report says of the fastest plan."""
+    words = {
+        "hours": plan.hours,
+        "cost": cost(plan.cost, plan.currency),
+        "low": f"{plan.low_after:.1f}",
+        "band": BANDS[plan.band_after],
+        "pace": plan.hours_per_week,
+        "day": date_format(plan.ends_on, "j F Y") if plan.ends_on else "",
+    }
+    if not plan.reachable:
+        text = _("No steps reach Ready; these come closest: %(hours)s hours, %(cost)s.")
+    elif plan.proven:
+        text = _("The shortest set of steps that takes you to Ready: %(hours)s hours, %(cost)s.")
+    else:
+        text = _("The shortest set of steps found in the time allowed: %(hours)s hours, %(cost)s.")
+    text += " " + _("Then %(low)s%%, %(band)s, by %(day)s at %(pace)s hours a week.")
+    return text % words
+
+
+def goal_label(goal: str) -> str:
+    """Return a goal in words."""
+    return str(Plan.Goal(goal).label)
+
+
+def goal_figures(card: GoalCard, currency: str) -> str:
+    """Return a goal's hours, money and end in a line."""
+    parts = [_("%(hours)s h") % {"hours": card.hours}, cost(card.cost, currency)]
+    if card.ends_on:
+        parts.append(date_format(card.ends_on, "j M Y"))
+    parts.append(f"{card.low_after:.1f}%, {BANDS[card.band_after]}")
+    return " · ".join(parts)
+
+
+def summary(page: PlanPage) -> str:
+    """Return the plan in a sentence."""
+    if not page.rows:
+        return _("Readiness %(low)s%%.") % {"low": f"{page.low_before:.1f}"}
+    words = {
+        "hours": page.hours,
+        "cost": cost(page.cost, page.currency),
+        "before": f"{page.low_before:.1f}",
+        "after": f"{page.low_after:.1f}",
+        "band": BANDS[page.band_after],
+        "day": date_format(page.ends_on, "j F Y") if page.ends_on else "",
+        "pace": page.plan.hours_per_week,
+    }
+    text = _("%(hours)s hours, %(cost)s: from %(before)s%% to %(after)s%%, %(band)s") % words
+    if page.ends_on:
+        text += _(", by %(day)s at %(pace)s hours a week") % words
+    return text + "."
+
+
+def why_here(row: Row) -> str:
+    """Return which gaps a step closes and what it unlocks."""
+    essential = {skill.key for skill in row.essentials}
+    raises = [
+        _("%(skill)s %(old)s→%(new)s") % {"skill": skill.title, "old": old, "new": new}
+        + (_(" (essential)") if skill.key in essential else "")
+        for skill, old, new in row.raises
+    ]
+    parts = [_("raises %(skills)s") % {"skills": joined(raises)}] if raises else []
+    if row.unlocks:
+        titles = joined([f"“{step.title}”" for step in row.unlocks])
+        parts.append(_("unlocks %(steps)s") % {"steps": titles})
+    if row.state == "booked":
+        parts.append(_("you booked it"))
+    return "; ".join(parts) + "."
+
+
+def proof(page: PlanPage) -> str:
+    """Return what the solver proved of the chosen plan."""
+    if not page.proven:
+        return _("The best found in the time allowed; another set of steps may be better.")
+    if not page.reachable:
+        return _("Proven: no other set of steps within your limits comes closer.")
+    claims = {
+        "fastest": _("Proven shortest: no other set of steps reaches Ready in fewer hours."),
+        "cheapest": _("Proven cheapest: no other set of steps reaches Ready for less money."),
+        "best": _("Proven best: no other set of steps within your limits gets further."),
+    }
+    return claims[page.plan.goal]
+
+
+def runner_up(page: PlanPage) -> str:
+    """Return the runner-up and why it lost."""
+    second = page.runner_up
+    if second is None:
+        return ""
+    names = {
+        "without": joined([f"“{step.title}”" for step in second.without]),
+        "instead": joined([f"“{step.title}”" for step in second.instead]),
+    }
+    if names["instead"]:
+        swap = _("with %(instead)s instead of %(without)s") % names
+    else:
+        swap = _("without %(without)s") % names
+    return _("Runner-up, %(swap)s: %(hours)s h, %(cost)s, %(low)s%%.") % {
+        "swap": swap,
+        "hours": second.hours,
+        "cost": cost(second.cost, page.currency),
+        "low": f"{second.low_after:.1f}",
+    }

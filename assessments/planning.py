@@ -1,0 +1,146 @@
+"""Plans: what a person wishes is stored, solved, and the solutions kept for the pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from careers.catalogue import framework
+
+from . import figures
+from .core.plan import Goal, dates
+from .models import Assessment, Plan, Rating, StepChoice
+
+Json = dict[str, Any]
+DAYS_A_WEEK = 7
+
+
+class UnknownStepError(LookupError):
+    """The version has no such training step."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWishes:
+    """What the plan page's form holds; ``budget`` in the framework's currency."""
+
+    goal: str
+    hours_per_week: int
+    starts_on: date
+    finish_by: date | None
+    budget: Decimal | None
+
+
+def _hours_until(plan: Plan) -> int | None:
+    """Return how many hours fit from the start to the end of the day to finish by."""
+    if plan.finish_by is None:
+        return None
+    days = (plan.finish_by - plan.starts_on).days + 1
+    return max(0, days * plan.hours_per_week // DAYS_A_WEEK)
+
+
+def wishes_of(plan: Plan, states: Mapping[str, str]) -> figures.Wishes:
+    """Return the wishes as the solver takes them; ``states`` maps steps to their state."""
+    said = {
+        state: frozenset(key for key, each in states.items() if each == state)
+        for state in StepChoice.State.values
+    }
+    return figures.Wishes(
+        goal=Goal(plan.goal),
+        hours=_hours_until(plan),
+        budget=None if plan.budget is None else int(plan.budget * 100),
+        hours_per_week=plan.hours_per_week,
+        starts_on=plan.starts_on,
+        done=said["done"],
+        booked=said["booked"],
+        without=said["without"],
+    )
+
+
+def states_of(assessment: Assessment) -> dict[str, str]:
+    """Return what the person said of steps, by key."""
+    rows = StepChoice.objects.filter(assessment=assessment)
+    return dict(rows.values_list("step", "state"))
+
+
+def ratings_of(assessment: Assessment) -> dict[str, int | None]:
+    """Return the ratings of an assessment by skill."""
+    rows = Rating.objects.filter(assessment=assessment)
+    return dict(rows.values_list("skill", "value"))
+
+
+def plan_for(assessment: Assessment, *, today: date) -> Plan:
+    """Return the assessment's plan, with defaults the first time."""
+    plan, _created = Plan.objects.get_or_create(
+        assessment=assessment, defaults={"starts_on": today}
+    )
+    return plan
+
+
+def prepare(assessment: Assessment, *, today: date) -> None:
+    """Solve the fastest plan of a report that was just finished, so that it waits on it."""
+    if framework(assessment.version).steps:
+        solutions(assessment, plan_for(assessment, today=today), (Plan.Goal.FASTEST.value,))
+
+
+def solutions(assessment: Assessment, plan: Plan, goals: tuple[str, ...]) -> Json:
+    """Return the plan's solutions for these goals, solving and keeping what is missing."""
+    found: Json = dict(plan.solutions)
+    missing = [goal for goal in goals if goal not in found]
+    if not missing:
+        return found
+    ratings, states = ratings_of(assessment), states_of(assessment)
+    for goal in missing:
+        wishes = replace(wishes_of(plan, states), goal=Goal(goal))
+        found[goal] = figures.plan_with_runner_up(
+            assessment.version, assessment.level, ratings, wishes
+        )
+    # Kept only while nobody changed a wish meanwhile: a later reader solves again.
+    Plan.objects.filter(pk=plan.pk, revision=plan.revision).update(solutions=found)
+    return found
+
+
+_WISHES = ("hours_per_week", "starts_on", "finish_by", "budget")
+
+
+def check(assessment: Assessment, plan: Plan) -> None:
+    """Raise PlanError when the pace could lead beyond the calendar."""
+    hours = [step.hours for step in figures.steps(assessment.version)]
+    dates(hours, plan.starts_on.toordinal(), plan.hours_per_week)
+
+
+@transaction.atomic
+def wish(*, assessment: Assessment, wishes: PlanWishes) -> Plan:
+    """Store what the form holds; solutions stay valid while only the goal changes."""
+    plan = Plan.objects.select_for_update().get(assessment=assessment)
+    if any(getattr(plan, name) != getattr(wishes, name) for name in _WISHES):
+        plan.solutions = {}
+        plan.revision += 1
+    for name in ("goal", *_WISHES):
+        setattr(plan, name, getattr(wishes, name))
+    plan.save()
+    return plan
+
+
+@transaction.atomic
+def choose(*, assessment: Assessment, step: str, state: str) -> None:
+    """Say that a step is done, booked or not available; "" takes it back.
+
+    Raises UnknownStepError.
+    """
+    if step not in {each.key for each in framework(assessment.version).steps}:
+        raise UnknownStepError(step)
+    Plan.objects.select_for_update().get(assessment=assessment)
+    if state:
+        StepChoice.objects.bulk_create(
+            [StepChoice(assessment=assessment, step=step, state=state)],
+            update_conflicts=True,
+            unique_fields=["assessment", "step"],
+            update_fields=["state"],
+        )
+    else:
+        StepChoice.objects.filter(assessment=assessment, step=step).delete()
+    Plan.objects.filter(assessment=assessment).update(solutions={}, revision=F("revision") + 1)

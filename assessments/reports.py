@@ -1,0 +1,376 @@
+"""Reports: rows and documents go into the core, a frozen object comes out for the pages."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from careers.catalogue import framework
+from careers.document import Fact, Framework, Level, Skill
+from careers.document import Step as StepText
+
+from . import figures
+from .core.ladder import Requirement
+from .core.plan import Goal
+from .core.training import worthwhile
+from .models import Assessment, Plan, Rating
+
+BIGGEST_GAPS = 10
+"""So many gaps name two training steps to choose from, the rest one."""
+LEVEL_PAY = "pay-level-median"
+
+Json = dict[str, Any]
+
+
+def _answers(assessment: Assessment) -> dict[str, Rating]:
+    return {rating.skill: rating for rating in Rating.objects.filter(assessment=assessment)}
+
+
+def _score(assessment: Assessment, level: str, answers: Mapping[str, Rating]) -> Json:
+    values = {skill: rating.value for skill, rating in answers.items()}
+    proven = {skill for skill, rating in answers.items() if rating.evidence.strip()}
+    return figures.score_reply(assessment.version, level, values, proven)
+
+
+def reply(assessment: Assessment) -> Json:
+    """Return the score of an assessment as programs get it. What finishing freezes."""
+    return _score(assessment, assessment.level, _answers(assessment))
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOption:
+    """A training step that closes some of a gap, with what it needs and gives in words."""
+
+    step: StepText
+    requires: tuple[tuple[Skill, int], ...]
+    gives: tuple[tuple[Skill, int], ...]
+    after: tuple[StepText, ...]
+    low_after: float | None = None
+    gain: float | None = None
+    raises: tuple[tuple[Skill, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One skill of the report. ``lost`` is in percent; ``rating`` None is "not sure"."""
+
+    skill: Skill
+    skill_group: str
+    required: int
+    rating: int | None
+    importance: int
+    essential: bool
+    lost: float
+    evidence: str
+    answered: bool
+    options: tuple[StepText, ...]
+
+    @property
+    def met(self) -> bool:
+        """Tell whether the rating reaches what is required."""
+        return self.rating is not None and self.rating >= self.required
+
+    @property
+    def arithmetic(self) -> str:
+        """Return how the lost points come about: importance × what is not covered."""
+        return f"{self.importance} × (1 − {min(self.rating or 0, self.required)}/{self.required})"
+
+    @property
+    def needed(self) -> str:
+        """Return the sentence of the rating that the level requires."""
+        return self.skill.anchors[self.required]
+
+    @property
+    def chosen(self) -> str:
+        """Return the sentence that the person chose, or nothing."""
+        return "" if self.rating is None else self.skill.anchors[self.rating]
+
+    @property
+    def surplus(self) -> int:
+        """Return by how much the rating exceeds what is required."""
+        return max((self.rating or 0) - self.required, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One level of the ladder, read from the same answers."""
+
+    level: Level
+    low: float
+    high: float
+    band: str
+    is_target: bool
+    is_shown: bool
+    pay: Fact | None
+
+
+@dataclass(frozen=True, slots=True)
+class FastestPlan:
+    """The fastest plan to Ready, as it was solved; None for ``ends_on`` without steps."""
+
+    steps: tuple[TrainingOption, ...]
+    reachable: bool
+    proven: bool
+    hours: int
+    cost: Decimal
+    currency: str
+    ends_on: date | None
+    hours_per_week: int
+    low_after: float
+    band_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """Everything the report shows. Percentages are rounded down to one decimal."""
+
+    assessment: Assessment
+    framework: Framework
+    level: Level
+    is_target: bool
+    low: float
+    high: float
+    cautious: float
+    band: str
+    gaps: tuple[Line, ...]
+    strengths: tuple[Line, ...]
+    rungs: tuple[Rung, ...]
+    reached: Rung | None
+    unmet_essentials: tuple[Skill, ...]
+    turning_points: tuple[Line, ...]
+    widest_unknown: Line | None
+    plan: FastestPlan | None
+    training: tuple[TrainingOption, ...]
+    """Every step named on the page, once: the start, then in the order of the gaps."""
+    answered: int
+    unsure: int
+    asked: int
+    with_evidence: int
+    sha256: str
+
+    @property
+    def lost(self) -> float:
+        """Return all lost points together: 100 less the readiness, as printed."""
+        return round(100 - self.low, 1)
+
+    @property
+    def weight(self) -> int:
+        """Return the sum of all importances, by which lost points are divided."""
+        return sum(line.importance for line in (*self.gaps, *self.strengths))
+
+    @property
+    def blocks(self) -> list[tuple[int, int]]:
+        """Return the pictures of rating against required that the page needs, each once."""
+        lines = (*self.gaps, *self.strengths)
+        return sorted({(line.rating or 0, line.required) for line in lines})
+
+    @property
+    def high_width(self) -> float:
+        """Return how far the range reaches beyond the readiness."""
+        return round(self.high - self.low, 1)
+
+    @property
+    def level_pay(self) -> Fact | None:
+        """Return the sourced pay of the level shown."""
+        return next((rung.pay for rung in self.rungs if rung.is_shown), None)
+
+
+class UnknownLevelError(LookupError):
+    """The version has no such level."""
+
+
+def _read(assessment: Assessment, level: str | None, answers: Mapping[str, Rating]) -> Json:
+    """Return the frozen reply for the target level, a computed one for any other."""
+    if level is None or level == assessment.level:
+        frozen: Json = json.loads(assessment.report.reply)
+        return frozen
+    if framework(assessment.version).level(level) is None:
+        raise UnknownLevelError(level)
+    return _score(assessment, level, answers)
+
+
+def program_reply(assessment: Assessment, level: str | None = None) -> Json:
+    """Return a finished report for programs: the score's reply with id, dates and titles.
+
+    Raises UnknownLevelError for a level that the version does not have.
+    """
+    content = framework(assessment.version)
+    answers = _answers(assessment) if level not in (None, assessment.level) else {}
+    return {
+        **_read(assessment, level, answers),
+        "assessment": str(assessment.pk),
+        "started_at": assessment.created_at.isoformat(),
+        "finished_at": assessment.finished_at.isoformat() if assessment.finished_at else None,
+        "framework_sha256": assessment.version.sha256,
+        "report_sha256": assessment.report.sha256,
+        "titles": {
+            "career": content.title,
+            "levels": {each.key: each.title for each in content.levels},
+            "skills": {key: skill.title for key, skill in content.skills().items()},
+        },
+    }
+
+
+def page(assessment: Assessment, level: str | None = None) -> ReportPage:
+    """Return the report of a finished assessment, read at its target or another level.
+
+    Raises UnknownLevelError for a level that the version does not have.
+    """
+    version = assessment.version
+    content = framework(version)
+    answers = _answers(assessment)
+    reply = _read(assessment, level, answers)
+    shown = content.level(reply["level"])
+    if shown is None:
+        raise UnknownLevelError(reply["level"])
+    return _PageMaker(assessment, content, shown, reply, answers).make()
+
+
+class _PageMaker:
+    """Joins the reply's keys with the version's texts and the person's answers."""
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        content: Framework,
+        level: Level,
+        reply: Json,
+        answers: Mapping[str, Rating],
+    ) -> None:
+        self.assessment, self.content, self.level = assessment, content, level
+        self.reply, self.answers = reply, answers
+        self.skills = content.skills()
+        self.step_texts = {step.key: step for step in content.steps}
+        self.values = {skill: rating.value for skill, rating in answers.items()}
+        self.core_level = figures.ladder(assessment.version).level(level.key)
+        self.steps = figures.steps(assessment.version)
+
+    def make(self) -> ReportPage:
+        reply = self.reply
+        lines = [self._line(place, row) for place, row in enumerate(reply["skills"])]
+        by_key = {line.skill.key: line for line in lines}
+        asked = [s.key for group in self.content.questionnaire() for s in group.skills]
+        given = [self.answers[key] for key in asked if key in self.answers]
+        rungs = self._rungs()
+        plan = self._plan()
+        return ReportPage(
+            assessment=self.assessment,
+            framework=self.content,
+            level=self.level,
+            is_target=self.level.key == self.assessment.level,
+            low=reply["low"],
+            high=reply["high"],
+            cautious=reply["cautious"],
+            band=reply["band"],
+            gaps=tuple(line for line in lines if not line.met),
+            strengths=tuple(
+                sorted((s for s in lines if s.met), key=lambda s: (-s.surplus, -s.importance))
+            ),
+            rungs=rungs,
+            reached=next((r for r in rungs if r.level.key == reply["reached_level"]), None),
+            unmet_essentials=tuple(self.skills[key] for key in reply["unmet_essentials"]),
+            turning_points=tuple(by_key[key] for key in reply["turning_points"]),
+            widest_unknown=by_key.get(reply["widest_unknown"] or ""),
+            plan=plan,
+            training=tuple(
+                self._option(step)
+                for step in dict.fromkeys(
+                    [each.step.key for each in (plan.steps if plan else ())]
+                    + [step.key for line in lines for step in line.options]
+                )
+            ),
+            answered=len(given),
+            unsure=sum(rating.value is None for rating in given),
+            asked=len(asked),
+            with_evidence=sum(bool(rating.evidence.strip()) for rating in given),
+            sha256=self.assessment.report.sha256,
+        )
+
+    def _line(self, place: int, row: Json) -> Line:
+        skill = self.skills[row["skill"]]
+        answer = self.answers.get(skill.key)
+        requirement = Requirement(skill.key, row["required"], row["importance"])
+        options = worthwhile(self.steps, requirement, row["rating"])[
+            : 2 if place < BIGGEST_GAPS else 1
+        ]
+        titles = {group.key: group.title for group in self.content.skill_groups}
+        return Line(
+            skill=skill,
+            skill_group=titles[skill.skill_group],
+            required=row["required"],
+            rating=row["rating"],
+            importance=row["importance"],
+            essential=row["essential"],
+            lost=row["lost_points"],
+            evidence=answer.evidence if answer else "",
+            answered=answer is not None,
+            options=tuple(self.step_texts[step.key] for step in options),
+        )
+
+    def _option(
+        self,
+        key: str,
+        *,
+        low_after: float | None = None,
+        gain: float | None = None,
+        raises: tuple[tuple[str, int, int], ...] = (),
+    ) -> TrainingOption:
+        step = self.step_texts[key]
+        return TrainingOption(
+            step=step,
+            requires=tuple((self.skills[r.skill], r.rating) for r in step.requires),
+            gives=tuple((self.skills[r.skill], r.rating) for r in step.gives),
+            after=tuple(self.step_texts[key] for key in step.after),
+            low_after=low_after,
+            gain=gain,
+            raises=tuple((self.skills[key], old, new) for key, old, new in raises),
+        )
+
+    def _plan(self) -> FastestPlan | None:
+        """Return the stored fastest plan, which is for the target level only."""
+        if self.level.key != self.assessment.level:
+            return None
+        stored = Plan.objects.filter(assessment=self.assessment).first()
+        solution = stored.solutions.get(Goal.FASTEST) if stored else None
+        if stored is None or solution is None:
+            return None
+        before = self.reply["low"]
+        steps = []
+        for row in solution["steps"]:
+            gain = round(row["low_after"] - before, 1)
+            raises = tuple((skill, old, new) for skill, old, new in row["raises"])
+            steps.append(
+                self._option(row["step"], low_after=row["low_after"], gain=gain, raises=raises)
+            )
+            before = row["low_after"]
+        last = solution["steps"][-1]["ends_on"] if solution["steps"] else None
+        return FastestPlan(
+            steps=tuple(steps),
+            reachable=solution["reachable"],
+            proven=solution["proven"],
+            hours=solution["hours"],
+            cost=Decimal(solution["cost"]),
+            currency=self.content.steps[0].currency,
+            ends_on=date.fromisoformat(last) if last else None,
+            hours_per_week=stored.hours_per_week,
+            low_after=solution["low_after"],
+            band_after=solution["band_after"],
+        )
+
+    def _rungs(self) -> tuple[Rung, ...]:
+        pay = {f.level: f for f in self.content.facts if f.kind == LEVEL_PAY and f.level}
+        return tuple(
+            Rung(
+                level=level,
+                low=row["low"],
+                high=row["high"],
+                band=row["band"],
+                is_target=row["level"] == self.assessment.level,
+                is_shown=row["level"] == self.level.key,
+                pay=pay.get(row["level"]),
+            )
+            for row in self.reply["levels"]
+            if (level := self.content.level(row["level"]))
+        )

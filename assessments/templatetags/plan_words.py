@@ -1,0 +1,64 @@
+"""Template filters and tags for the training plan."""
+
+from django import template
+
+from assessments import charts, plan_wording
+from assessments.plan_page import GoalCard, PlanPage, Row
+from assessments.reports import FastestPlan
+from assessments.what_if import WhatIf
+
+register = template.Library()
+
+
+@register.simple_tag
+def step_chart_of(page: PlanPage) -> charts.StepChart:
+    """Return the plan's stepped line."""
+    return charts.step_chart(page.points)
+
+
+@register.filter
+def plan_summary(page: PlanPage) -> str:
+    """Return the plan in a sentence."""
+    return plan_wording.summary(page)
+
+
+@register.filter
+def plan_claim(plan: FastestPlan) -> str:
+    """Return what the report says of the fastest plan."""
+    return plan_wording.claim(plan)
+
+
+@register.filter
+def why_here(row: Row) -> str:
+    """Return why a step is in the plan."""
+    return plan_wording.why_here(row)
+
+
+@register.filter
+def goal_label(goal: str) -> str:
+    """Return a goal in words."""
+    return plan_wording.goal_label(goal)
+
+
+@register.filter
+def goal_figures(card: GoalCard, currency: str) -> str:
+    """Return a goal's hours, money and end in a line."""
+    return plan_wording.goal_figures(card, currency)
+
+
+@register.filter
+def proof(page: PlanPage) -> str:
+    """Return what the solver proved."""
+    return plan_wording.proof(page)
+
+
+@register.filter
+def runner_up_words(page: PlanPage) -> str:
+    """Return the runner-up and why it lost."""
+    return plan_wording.runner_up(page)
+
+
+@register.filter
+def what_if_cost(page: WhatIf) -> str:
+    """Return what the ticked steps cost."""
+    return plan_wording.cost(page.cost, page.currency)

@@ -1,0 +1,25 @@
+"""Addresses of assessments: start, rate, finish, report."""
+
+from django.urls import path
+
+from .views import finish, manage, plan, rate, report
+
+app_name = "assessments"
+one = "assessments/<uuid:assessment_id>"
+urlpatterns = [
+    path("careers/<slug:slug>/start/", manage.start, name="start"),
+    path("assessments/", manage.index, name="index"),
+    path("assessments/return/<str:token>/", manage.open_return_link, name="return"),
+    path(f"{one}/", manage.resume, name="resume"),
+    path(f"{one}/link/", manage.link, name="link"),
+    path(f"{one}/delete/", manage.delete, name="delete"),
+    path(f"{one}/rate/<slug:group>/", rate.rate, name="rate"),
+    path(f"{one}/ratings/<slug:skill>/", rate.save_rating, name="save_rating"),
+    path(f"{one}/finish/", finish.finish, name="finish"),
+    path(f"{one}/report/", report.report, name="report"),
+    path(f"{one}/report.json", report.report_json, name="report_json"),
+    path(f"{one}/plan/", plan.plan, name="plan"),
+    path(f"{one}/plan/steps/<slug:step>/", plan.choose_step, name="choose_step"),
+    path(f"{one}/plan.ics", plan.plan_ics, name="plan_ics"),
+    path(f"{one}/what-if/", plan.what_if, name="what_if"),
+]

@@ -1,0 +1,75 @@
+"""Codes of the core, in words for people."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from .forms import LABELS
+from .reports import ReportPage, TrainingOption
+
+BANDS = {
+    "ready": gettext_lazy("Ready"),
+    "nearly_ready": gettext_lazy("Nearly ready"),
+    "building": gettext_lazy("Building"),
+    "starting_out": gettext_lazy("Starting out"),
+}
+BAND_SHAPES = {"ready": "●", "nearly_ready": "◐", "building": "▲", "starting_out": "■"}
+NUMBER_WORDS = (
+    gettext_lazy("No"),
+    gettext_lazy("One"),
+    gettext_lazy("Two"),
+    gettext_lazy("Three"),
+    gettext_lazy("Four"),
+    gettext_lazy("Five"),
+    gettext_lazy("Six"),
+    gettext_lazy("Seven"),
+    gettext_lazy("Eight"),
+    gettext_lazy("Nine"),
+)
+
+
+def rating_label(value: int | str | None) -> str:
+    """Return a rating in words: "With help"; None and "unsure" are "Not sure"."""
+    return str(LABELS["unsure" if value is None else str(value)])
+
+
+def number_word(number: int) -> str:
+    """Return small numbers as words that start a sentence."""
+    return str(NUMBER_WORDS[number]) if number < len(NUMBER_WORDS) else str(number)
+
+
+def band_reason(page: ReportPage) -> str:
+    """Return why the band is what it is, in a sentence."""
+    unmet = len(page.unmet_essentials)
+    if unmet:
+        return ngettext(
+            "essential skill is below what this level needs, or you were not sure of it. "
+            "Until it is met this level stays below “Nearly ready”, whatever the percentage.",
+            "essential skills are below what this level needs, or you were not sure of them. "
+            "Until all are met this level stays below “Nearly ready”, whatever the percentage.",
+            unmet,
+        )
+    reasons = {
+        "ready": _("You have at least 80% of what this level asks, and every essential skill."),
+        "nearly_ready": _(
+            "Every essential skill is there. Ready starts at 80%; you are between 60% and that."
+        ),
+        "building": _("You have at least 40% of what this level asks. Nearly ready starts at 60%."),
+        "starting_out": _("You have less than 40% of what this level asks so far."),
+    }
+    return reasons[page.band]
+
+
+def joined(titles: Sequence[str]) -> str:
+    """Return "a", "a and b" or "a, b and c"."""
+    if len(titles) < 2:
+        return "".join(titles)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(titles[:-1]), "last": titles[-1]}
+
+
+def needs(option: TrainingOption) -> str:
+    """Return what must hold before a step can be taken, or nothing."""
+    parts = [f"{skill.title} {rating}" for skill, rating in option.requires]
+    parts += [step.title for step in option.after]
+    return joined(parts)

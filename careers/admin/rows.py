@@ -1,0 +1,233 @@
+"""Editing a draft's rows: levels, skill groups, skills, requirements, steps, facts, guide."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest
+
+from ..models import (
+    Career,
+    Fact,
+    GuideSection,
+    Level,
+    Requirement,
+    Skill,
+    SkillGroup,
+    Source,
+    Step,
+    StepAfter,
+    StepGives,
+    StepRequires,
+)
+from .fields import LevelsAndCodesForm
+
+
+class RowAdmin(admin.ModelAdmin):
+    """A row of a draft: listed by career, with choices from its own career only."""
+
+    form = LevelsAndCodesForm
+    list_filter: ClassVar[tuple[Any, ...]] = (("career", admin.RelatedOnlyFieldListFilter),)
+    list_select_related: ClassVar[tuple[str, ...]] = ("career",)
+    list_per_page = 60
+    same_career: tuple[str, ...] = ()
+    save_on_top = True
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Put a new row at the end of its career's list."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        career = initial.get("career")
+        if career and str(career).isdecimal():
+            rows = self.model._default_manager.filter(career_id=career)
+            last = rows.aggregate(last=Max("position"))["last"]
+            initial["position"] = 0 if last is None else last + 1
+        return initial
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Offer only rows of the same career in the fields of ``same_career``."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        career_id = obj.career_id if obj else request.GET.get("career", "")
+        if str(career_id).isdecimal():
+            for name in self.same_career:
+                field = form.base_fields.get(name)
+                if field is not None:
+                    field.queryset = field.queryset.filter(career_id=career_id)
+        return form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Keep a row in its career; the key is stable once made."""
+        fixed = [name for name in ("career", "key") if hasattr(self.model, name)]
+        return tuple(fixed) if obj else ()
+
+
+class SameCareerInline(admin.TabularInline):
+    """Rows below a row, with choices from the parent's career only."""
+
+    extra = 0
+    same_career: tuple[str, ...] = ()
+    career_id: int | None = None
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Note the parent's career; an inline lives as long as one request."""
+        self.career_id = getattr(obj, "career_id", None)
+        return super().get_formset(request, obj, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only rows of the parent's career."""
+        if db_field.name in self.same_career and self.career_id:
+            rows: QuerySet[Any] = db_field.related_model._default_manager.all()
+            kwargs["queryset"] = rows.filter(career_id=self.career_id)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class SkillRequirements(SameCareerInline):
+    """What each level requires of the skill."""
+
+    model = Requirement
+    fields = ("level", "rating", "importance", "essential")
+    same_career = ("level",)
+
+
+class LevelRequirements(SameCareerInline):
+    """What the level requires."""
+
+    model = Requirement
+    fields = ("skill", "rating", "importance", "essential")
+    same_career = ("skill",)
+
+
+class Requires(SameCareerInline):
+    """Ratings that must hold before the step."""
+
+    model = StepRequires
+    fields = ("skill", "rating")
+    same_career = ("skill",)
+
+
+class Gives(SameCareerInline):
+    """Ratings to which the step raises."""
+
+    model = StepGives
+    fields = ("skill", "rating")
+    same_career = ("skill",)
+
+
+class After(SameCareerInline):
+    """Steps to be done before."""
+
+    model = StepAfter
+    fk_name = "step"
+    fields = ("other",)
+    same_career = ("other",)
+
+
+@admin.register(Level)
+class LevelAdmin(RowAdmin):
+    """Levels with their requirements."""
+
+    list_display = ("title", "career", "rank", "years_from", "years_to")
+    search_fields = ("title", "key")
+    inlines = (LevelRequirements,)
+
+
+@admin.register(SkillGroup)
+class SkillGroupAdmin(RowAdmin):
+    """The pages of the questionnaire."""
+
+    list_display = ("title", "career", "key", "position")
+    search_fields = ("title", "key")
+
+
+@admin.register(Skill)
+class SkillAdmin(RowAdmin):
+    """Skills with their anchors and requirements."""
+
+    list_display = ("title", "career", "skill_group", "key", "position")
+    list_filter = (*RowAdmin.list_filter, ("skill_group", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("career", "skill_group")
+    search_fields = ("title", "key", "description")
+    same_career = ("skill_group",)
+    inlines = (SkillRequirements,)
+
+
+@admin.register(Requirement)
+class RequirementAdmin(admin.ModelAdmin):
+    """All requirements in one list, ratings and importances editable in place."""
+
+    list_display = ("skill", "level", "rating", "importance", "essential")
+    list_editable = ("rating", "importance", "essential")
+    list_filter = (
+        ("level__career", admin.RelatedOnlyFieldListFilter),
+        ("level", admin.RelatedOnlyFieldListFilter),
+        "essential",
+    )
+    list_select_related = ("skill", "level")
+    search_fields = ("skill__title", "skill__key", "level__title")
+    autocomplete_fields = ("level", "skill")
+    ordering = ("skill__position", "level__rank")
+    list_per_page = 200
+
+
+@admin.register(Step)
+class StepAdmin(RowAdmin):
+    """Training steps with what they require and give."""
+
+    list_display = ("title", "career", "kind", "hours", "cost", "currency", "estimated")
+    list_filter = (*RowAdmin.list_filter, "kind", "estimated")
+    search_fields = ("title", "key", "description")
+    inlines = (Requires, Gives, After)
+
+
+@admin.register(Fact)
+class FactAdmin(RowAdmin):
+    """Sourced figures."""
+
+    list_display = ("key", "career", "kind", "value", "unit", "region", "date", "source")
+    list_filter = (*RowAdmin.list_filter, "kind")
+    search_fields = ("key", "kind", "value", "scope", "source")
+    same_career = ("level",)
+
+
+@admin.register(GuideSection)
+class GuideSectionAdmin(RowAdmin):
+    """Sections of the career's guide."""
+
+    list_display = ("title", "career", "chapter", "layout", "position")
+    list_filter = (*RowAdmin.list_filter, "chapter")
+    search_fields = ("title", "key", "text")
+
+
+@admin.register(Source)
+class SourceAdmin(RowAdmin):
+    """What the names in source fields stand for."""
+
+    list_display = ("name", "career", "title", "date")
+    search_fields = ("name", "title")
+
+
+def row_address_parts(career: Career, where: str) -> tuple[str, int] | None:
+    """Return (model name, id) of the row that a finding's ``where`` names, if it is found."""
+    word, _space, key = where.partition(" ")
+    if word == "requirement":
+        level, _times, skill = key.partition(" × ")
+        rows = Requirement.objects.filter(level__career=career, level__key=level, skill__key=skill)
+        found = rows.values_list("pk", flat=True).first()
+        return ("requirement", found) if found else None
+    kinds: dict[str, type[Any]] = {
+        "level": Level,
+        "group": SkillGroup,
+        "skill": Skill,
+        "step": Step,
+        "fact": Fact,
+    }
+    if word in kinds:
+        model = kinds[word]
+        found = (
+            model.objects.filter(career=career, key=key.split(" ")[0])
+            .values_list("pk", flat=True)
+            .first()
+        )
+        return (model._meta.model_name or "", found) if found else None
+    return None

@@ -1,0 +1,116 @@
+"""Publishing: a draft becomes a numbered version that never changes.
+
+All of it runs in one transaction that holds the career's row, so that two editors who
+publish at once get two numbers, or the second is told that nothing changed.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+
+from . import catalogue, check
+from . import document as documents
+from .document import DocumentError, Json, Problem
+from .drafts import compile_draft, is_published, replace_draft
+from .models import Career, Version
+
+
+class UnchangedError(Exception):
+    """The draft is what the latest version holds already."""
+
+    def __init__(self, latest: Version) -> None:
+        super().__init__(f"Nothing has changed since version {latest.number}.")
+        self.latest = latest
+
+
+def verify(document: Json) -> Json:
+    """Return the normal form of a document that may be published.
+
+    Raises DocumentError with every problem of shape or, when the shape is right, every
+    error of the framework check, row by row.
+    """
+    normal = documents.normal(document)
+    errors = check.errors(normal)
+    if errors:
+        raise DocumentError([Problem(error.where, error.message) for error in errors])
+    return normal
+
+
+@transaction.atomic
+def publish(
+    *,
+    career: Career,
+    now: datetime,
+    note: str = "",
+    by: User | None = None,
+    origin: Version.Origin = Version.Origin.EDITORS,
+) -> Version:
+    """Publish the draft as the next version.
+
+    Raises DocumentError for a broken draft, UnchangedError when there is nothing new.
+    """
+    career = (
+        Career.objects.select_for_update(of=("self",)).select_related("latest").get(pk=career.pk)
+    )
+    document = verify(compile_draft(career))
+    sha256 = documents.content_hash(document)
+    if career.latest and career.latest.sha256 == sha256:
+        raise UnchangedError(career.latest)
+    version = Version.objects.create(
+        career=career,
+        number=career.latest.number + 1 if career.latest else 1,
+        document=documents.canonical(document).decode(),
+        sha256=sha256,
+        origin=origin,
+        note=note,
+        published_at=now,
+        published_by=by,
+        title=document["career"]["title"],
+        summary=document["career"]["summary"],
+        skill_count=len({row["skill"] for row in document["requirements"]}),
+        level_count=len(document["levels"]),
+        search_text=_search_text(document["career"]),
+    )
+    Career.objects.filter(pk=career.pk).update(latest=version)
+    transaction.on_commit(catalogue.forget_latest)
+    return version
+
+
+def _search_text(career: Json) -> str:
+    codes = career["codes"].values()
+    words = [career["title"], *career["alternative_titles"], *codes, career["key"]]
+    return "\n".join(words).casefold()
+
+
+@transaction.atomic
+def import_framework(*, document: Json, now: datetime) -> Career:
+    """Take a document in as its career's draft. Raises DocumentError, changing nothing."""
+    return replace_draft(verify(document), now=now)
+
+
+@transaction.atomic
+def load_built_in(*, document: Json, now: datetime) -> str:
+    """Load a built-in framework and publish it where that overrides nobody's work.
+
+    Returns one sentence saying what was done or why nothing was.
+    """
+    normal = verify(document)
+    title, sha256 = normal["career"]["title"], documents.content_hash(normal)
+    career = Career.objects.select_related("latest").filter(key=normal["career"]["key"]).first()
+    if career is None:
+        return _publish_built_in(normal, now=now)
+    if career.versions.filter(sha256=sha256, origin=Version.Origin.BUILT_IN).exists():
+        return f"{title}: already loaded."
+    if career.latest and career.latest.origin != Version.Origin.BUILT_IN:
+        return f"{title}: left alone, because editors published their own version."
+    if not is_published(career):
+        return f"{title}: left alone, because its draft has unpublished changes."
+    return _publish_built_in(normal, now=now)
+
+
+def _publish_built_in(document: Json, *, now: datetime) -> str:
+    career = replace_draft(document, now=now)
+    version = publish(career=career, now=now, origin=Version.Origin.BUILT_IN)
+    return f"{version.title}: published version {version.number}."

@@ -1,0 +1,64 @@
+"""Template filters for figures, kinds and sources of a framework."""
+
+from django import template
+
+from careers import wording
+from careers.document import Fact, Framework, Level, Source, Step
+
+register = template.Library()
+
+
+@register.filter
+def figure(fact: Fact) -> str:
+    """Return a fact's value with its unit."""
+    return wording.figure(fact)
+
+
+@register.filter
+def short_money(fact: Fact) -> str:
+    """Return a yearly pay in thousands."""
+    return wording.short_money(fact)
+
+
+@register.filter
+def fact_kind(kind: str) -> str:
+    """Return a kind of fact in words."""
+    return wording.fact_kind(kind)
+
+
+@register.filter
+def step_kind(kind: str) -> str:
+    """Return a kind of training step in words."""
+    return str(wording.STEP_KINDS[kind])
+
+
+@register.filter
+def check_kind(kind: str) -> str:
+    """Return a kind of check in words."""
+    return str(wording.CHECK_KINDS[kind])
+
+
+@register.filter
+def step_cost(step: Step) -> str:
+    """Return what a step costs."""
+    return wording.step_cost(step)
+
+
+@register.filter
+def level_years(level: Level) -> str:
+    """Return a level's usual years of experience."""
+    return wording.years(level)
+
+
+@register.filter
+def source_titles(source: str, framework: Framework) -> list[Source]:
+    """Return the sources named in a source field; an unknown name stands for itself."""
+    names = [name.strip() for name in source.split(";") if name.strip()]
+    unknown = {name: Source(name, name, "", "", "") for name in names}
+    return [framework.sources.get(name, unknown[name]) for name in names]
+
+
+@register.filter
+def times(number: int) -> range:
+    """Return a range to loop over."""
+    return range(number)

@@ -1,0 +1,54 @@
+"""Logging without personal data."""
+
+import logging
+import re
+import traceback
+from typing import Any
+
+REQUEST = re.compile(r"(Invalid request from ip=|Error handling request).*", re.DOTALL)
+ADDRESS = re.compile(r"\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+")
+
+
+class RouteOnly(logging.Filter):
+    """Replace what a record says of a request by its method, route name and status.
+
+    Paths hold return links and the numbers of assessments; Django's own records print
+    them. Exceptions keep their traceback, which holds code and no values.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record; keep it always."""
+        request = getattr(record, "request", None)
+        if record.name.startswith("django.security") or hasattr(request, "path"):
+            method = getattr(request, "method", "")
+            match = getattr(request, "resolver_match", None)
+            route = getattr(match, "view_name", None) or "unknown route"
+            status = getattr(record, "status_code", "")
+            kind = type(record.exc_info[1]).__name__ if record.exc_info else ""
+            record.msg = " ".join(str(part) for part in (method, route, status, kind) if part)
+            record.args = ()
+        elif record.name == "django.server":
+            record.msg = ADDRESS.sub(r"\1 …", record.getMessage())
+            record.args = ()
+        return True
+
+
+class NoRequest(logging.Filter):
+    """Cut from the server's own records what a client sent: address, path, request line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the words and numbers of a warning or an error, not its texts."""
+        if record.levelno >= logging.WARNING and isinstance(record.args, tuple):
+            args = tuple(a if isinstance(a, int | float) else "…" for a in record.args)
+            text = str(record.msg) % args if args else str(record.msg)
+            record.msg, record.args = REQUEST.sub(r"\1 …", text), ()
+        return True
+
+
+class NoValues(logging.Formatter):
+    """Print tracebacks without the exceptions' messages, which may hold what was typed."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 (the name is the library's)
+        """Return the frames and the exceptions' types."""
+        kind, _, frames = ei
+        return "".join(traceback.format_tb(frames)) + str(kind.__name__)

@@ -1,0 +1,44 @@
+"""Pages that belong to no app: scoring, privacy, credits, and the error pages."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.views.decorators.http import require_safe
+
+from assessments import worked_example
+from careers import catalogue
+
+
+@require_safe
+def scoring(request: HttpRequest) -> HttpResponse:
+    """Explain the score in plain words, with an example that the core computes."""
+    return render(request, "scoring.html", {"example": worked_example.example()})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say what is stored and for how long."""
+    return render(request, "privacy.html")
+
+
+@require_safe
+def credits_page(request: HttpRequest) -> HttpResponse:
+    """Name the sources of every published career and the software's licences."""
+    frameworks = [catalogue.framework(version) for version in catalogue.published()[:50]]
+    return render(request, "credits.html", {"frameworks": frameworks})
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead browsers that ask at the usual address to the icon."""
+    return redirect(static("img/icon.svg"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404 the same way for every address, without saying what was asked for."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 without touching the database."""
+    return render(request, "500.html", status=500)

@@ -1,0 +1,25 @@
+"""The site map."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from careers.views import home
+
+from . import health, pages
+from .api import api
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("careers/", include("careers.urls")),
+    path("", include("assessments.urls")),
+    path("scoring/", pages.scoring, name="scoring"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("credits/", pages.credits_page, name="credits"),
+    path("favicon.ico", pages.favicon, name="favicon"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+]
+handler404 = "config.pages.not_found"
+handler500 = "config.pages.server_error"

@@ -1,0 +1,292 @@
+"""Who may open an assessment, and that nobody else learns that it exists."""
+
+import base64
+import hashlib
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+
+from assessments import access, actions
+from assessments.models import Assessment, BrowserAccess, ReturnLink
+from assessments.urls import urlpatterns
+from tests.conftest import NOW, start
+
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+OWNER_ONLY = {
+    "resume": ("get", "head"),
+    "link": ("get", "head", "post"),
+    "delete": ("get", "head", "post"),
+    "rate": ("get", "head", "post"),
+    "save_rating": ("post",),
+    "finish": ("get", "head", "post"),
+    "report": ("get", "head"),
+    "report_json": ("get", "head"),
+    "plan": ("get", "head", "post"),
+    "choose_step": ("post",),
+    "plan_ics": ("get", "head"),
+    "what_if": ("get", "head"),
+}
+EXTRA = {"rate": ["hands"], "save_rating": ["cutting"], "choose_step": ["cut-scraps"]}
+POSTED = {
+    "rating": "2",
+    "revision": "0",
+    "state": "done",
+    "rating-cutting": "2",
+    "evidence-cutting": "typed",
+    "revision-cutting": "0",
+}
+CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
+
+
+def ask(client: Client, method: str, name: str, assessment_id: uuid.UUID):
+    """Send one request to an owner-only address."""
+    address = reverse(f"assessments:{name}", args=[assessment_id, *EXTRA.get(name, [])])
+    return getattr(client, method)(address, POSTED if method == "post" else None)
+
+
+def seen(response) -> tuple[int, dict[str, str], bytes]:
+    """Return all that a client can tell a reply by, apart from its fresh CSRF token."""
+    headers = {k: v for k, v in response.headers.items() if k not in ("Content-Length", "Expires")}
+    headers.pop("Last-Modified", None)
+    return response.status_code, headers, CSRF.sub(b"", response.content)
+
+
+def everything() -> dict[str, list[Any]]:
+    """Return every stored row of every assessment."""
+    models = apps.get_app_config("assessments").get_models()
+    return {m.__name__: list(m._default_manager.order_by("pk").values()) for m in models}
+
+
+def private_link(client: Client, assessment: Assessment) -> str:
+    """Ask for a private return link and return its address, as the page shows it."""
+    page = client.post(f"/assessments/{assessment.pk}/link/").content.decode()
+    (address,) = re.findall(r'value="http://testserver(/assessments/return/[\w-]+/)"', page)
+    return str(address)
+
+
+def test_every_address_of_one_assessment_is_in_the_matrix():
+    """A new address cannot be forgotten below."""
+    named = {each.name for each in urlpatterns if "assessment_id" in str(each.pattern)}
+    assert named == set(OWNER_ONLY)
+
+
+@pytest.mark.parametrize("name", OWNER_ONLY)
+@pytest.mark.parametrize("finished", [False, True], ids=["open", "finished"])
+def test_strangers_cannot_tell_an_assessment_from_an_address_that_does_not_exist(
+    mara, stranger, edda_client, assessment, finished, name
+):
+    """Another browser, another account and a made-up number get one and the same reply."""
+    if finished:
+        mara.post(f"/assessments/{assessment.pk}/finish/")
+    before = everything()
+
+    def replies(client: Client, assessment_id: uuid.UUID) -> dict[str, Any]:
+        return {method: seen(ask(client, method, name, assessment_id)) for method in METHODS}
+
+    nowhere = replies(stranger, uuid.uuid4())
+    assert {method: reply[0] for method, reply in nowhere.items()} == {
+        method: 404 if method in OWNER_ONLY[name] else 405 for method in METHODS
+    }
+    assert replies(stranger, assessment.pk) == nowhere
+    assert replies(edda_client, assessment.pk) == nowhere
+    assert replies(mara, uuid.uuid4()) == nowhere
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", OWNER_ONLY)
+def test_the_owner_is_let_in_at_every_address(mara, assessment, name):
+    """The browser that started it is refused by none of them, once it is finished."""
+    mara.post(f"/assessments/{assessment.pk}/finish/")
+    statuses = [ask(mara, method, name, assessment.pk).status_code for method in OWNER_ONLY[name]]
+    assert set(statuses) <= {200, 302, 400, 409}
+
+
+def test_owner_pages_are_kept_by_no_cache(mara, assessment):
+    """A shared computer's cache or a proxy holds none of it, open or finished."""
+    kept = {}
+    for finished in (False, True):
+        if finished:
+            mara.post(f"/assessments/{assessment.pk}/finish/")
+        for name, methods in OWNER_ONLY.items():
+            reply = ask(mara, methods[0], name, assessment.pk)
+            if reply.status_code != 404:
+                kept[name, finished] = "no-store" in reply.get("Cache-Control", "")
+    assert [case for case, is_kept in kept.items() if not is_kept] == []
+    assert {name for name, _finished in kept} == set(OWNER_ONLY)
+
+
+def test_the_list_shows_only_ones_own(mara, stranger, edda_client, assessment):
+    """Everybody's list is their own: Mara sees hers, the others see none."""
+    lists = [client.get("/assessments/").content.decode() for client in (mara, stranger)]
+    lists.append(edda_client.get("/assessments/").content.decode())
+    assert [str(assessment.pk) in page for page in lists] == [True, False, False]
+
+
+def test_signing_in_keeps_what_this_browser_started(mara, edda, assessment):
+    """An account does not lock a person out of the work they began without it."""
+    mara.force_login(edda)
+    assert mara.get(f"/assessments/{assessment.pk}/finish/").status_code == 200
+
+
+def test_the_owner_of_a_claimed_assessment_opens_it_in_any_browser(edda_client, edda, assessment):
+    """An account's assessment follows the account, without this browser's token."""
+    Assessment.objects.filter(pk=assessment.pk).update(owner=edda)
+    page = edda_client.get("/assessments/").content.decode()
+    assert f"/assessments/{assessment.pk}/" in page
+    assert edda_client.get(f"/assessments/{assessment.pk}/finish/").status_code == 200
+
+
+def test_claiming_ends_the_browsers_access(mara, edda, assessment):
+    """Once it belongs to an account, the browser that started it is a stranger."""
+    Assessment.objects.filter(pk=assessment.pk).update(owner=edda)
+    replies = {
+        seen(ask(mara, methods[0], name, assessment.pk))[0] for name, methods in OWNER_ONLY.items()
+    }
+    assert replies == {404}
+    assert str(assessment.pk) not in mara.get("/assessments/").content.decode()
+
+
+def test_a_return_link_opens_the_assessment_on_a_second_browser(mara, stranger, assessment):
+    """The other device goes on where the first left off, and may save too."""
+    rating = f"/assessments/{assessment.pk}/ratings/cutting/"
+    mara.post(rating, {"rating": "2", "evidence": "my first box", "revision": "0"})
+    opened = stranger.get(private_link(mara, assessment))
+    assert (opened.status_code, opened["Location"]) == (302, f"/assessments/{assessment.pk}/")
+    page = stranger.get(opened["Location"], follow=True)
+    assert page.redirect_chain == [(f"/assessments/{assessment.pk}/rate/hands/", 302)]
+    assert "my first box" in page.content.decode()
+    saved = stranger.post(rating, {"rating": "3", "revision": "1"})
+    assert saved.json() == {"revision": 2, "rated": 1, "total": 3}
+
+
+def test_a_return_link_opens_only_its_own_assessment(mara, stranger, assessment, box_maker):
+    """It is a key to one door."""
+    other = start(mara, box_maker, "junior")
+    stranger.get(private_link(mara, assessment))
+    replies = [ask(stranger, "get", "finish", one.pk).status_code for one in (assessment, other)]
+    assert replies == [200, 404]
+
+
+def test_a_return_link_leaks_into_no_referrer(mara, stranger, assessment):
+    """No page that follows may learn the token from the Referer header."""
+    opened = stranger.get(private_link(mara, assessment))
+    assert opened["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_return_link_opened_twice_lets_the_browser_in_once(mara, stranger, assessment):
+    """Opening it again and again stores nothing new."""
+    link = private_link(mara, assessment)
+    for _time in range(3):
+        assert stranger.get(link).status_code == 302
+    assert BrowserAccess.objects.filter(assessment=assessment).count() == 2
+
+
+def test_a_wrong_return_link_is_an_address_that_does_not_exist(mara, stranger, assessment):
+    """One changed character, the stored hash itself or nonsense: the same 404, no access."""
+    link = private_link(mara, assessment)
+    changed = link[:-2] + ("A" if link[-2] != "A" else "B") + "/"
+    stored = ReturnLink.objects.get().token_hash
+    nowhere = seen(stranger.get("/no/such/address/"))
+    wrong = [changed, f"/assessments/return/{stored}/", "/assessments/return/%00%ff/"]
+    assert [seen(stranger.get(address)) for address in wrong] == [nowhere] * 3
+    assert nowhere[0] == 404
+    assert BrowserAccess.objects.filter(assessment=assessment).count() == 1
+
+
+def test_only_the_hash_of_a_return_link_is_stored(mara, assessment):
+    """Whoever reads the database cannot open anything with it."""
+    token = private_link(mara, assessment).split("/")[-2]
+    assert ReturnLink.objects.get().token_hash == hashlib.sha256(token.encode()).hexdigest()
+    assert token not in str(everything())
+
+
+def test_only_the_hash_of_a_browsers_token_is_stored(mara, assessment):
+    """The row that lets a browser in does not hold what the browser holds."""
+    token = mara.session[access.SESSION_KEY]
+    assert BrowserAccess.objects.get().browser_hash == hashlib.sha256(token.encode()).hexdigest()
+    assert token not in str(everything())
+
+
+def test_tokens_have_256_random_bits():
+    """At least 128 are promised, and no two are alike."""
+    tokens = {access.new_token() for _time in range(50)}
+    assert len(tokens) == 50
+    assert {len(base64.urlsafe_b64decode(token + "=")) for token in tokens} == {32}
+
+
+def test_looking_at_the_link_page_makes_no_link(mara, assessment):
+    """Only the button does: a page that is fetched ahead stores nothing."""
+    page = mara.get(f"/assessments/{assessment.pk}/link/").content.decode()
+    assert "/assessments/return/" not in page
+    assert ReturnLink.objects.count() == 0
+
+
+def test_a_link_is_shown_once(mara, assessment):
+    """The page cannot show it again, because it is not kept."""
+    link = private_link(mara, assessment)
+    assert link not in mara.get(f"/assessments/{assessment.pk}/link/").content.decode()
+
+
+def test_the_oldest_of_more_than_ten_links_ends(mara, stranger, assessment):
+    """Ten stay valid; the eleventh ends the first, and no link of anybody else's."""
+    tokens = [
+        actions.make_return_link(assessment=assessment, now=NOW)
+        for _time in range(actions.MAX_RETURN_LINKS + 1)
+    ]
+    statuses = [Client().get(f"/assessments/return/{token}/").status_code for token in tokens]
+    assert statuses == [404] + [302] * 10
+
+
+def test_another_assessments_links_are_not_counted(mara, stranger, assessment, box_maker):
+    """Making links for one leaves the link of another alone."""
+    other = private_link(mara, start(mara, box_maker, "junior"))
+    for _time in range(actions.MAX_RETURN_LINKS + 1):
+        actions.make_return_link(assessment=assessment, now=NOW)
+    assert stranger.get(other).status_code == 302
+
+
+def test_a_return_link_ends_when_the_assessment_is_claimed(mara, stranger, edda, assessment):
+    """It then opens nothing, like a link that never was, and lets nobody in."""
+    link = private_link(mara, assessment)
+    Assessment.objects.filter(pk=assessment.pk).update(owner=edda)
+    assert seen(stranger.get(link)) == seen(stranger.get("/no/such/address/"))
+    assert BrowserAccess.objects.filter(assessment=assessment).count() == 1
+
+
+def test_a_browser_let_in_by_link_is_out_when_the_assessment_is_claimed(
+    mara, stranger, edda, assessment
+):
+    """Claiming ends other sessions' access too."""
+    stranger.get(private_link(mara, assessment))
+    Assessment.objects.filter(pk=assessment.pk).update(owner=edda)
+    assert ask(stranger, "get", "finish", assessment.pk).status_code == 404
+
+
+def test_a_claimed_assessment_gets_no_return_link(edda_client, edda, assessment):
+    """Its page points to signing in instead."""
+    Assessment.objects.filter(pk=assessment.pk).update(owner=edda)
+    page = edda_client.post(f"/assessments/{assessment.pk}/link/").content.decode()
+    assert "belongs to your account" in page
+    assert ReturnLink.objects.count() == 0
+
+
+def test_deleting_ends_the_return_link_and_all_access(mara, stranger, assessment):
+    """Nothing is left that could be opened, by anybody."""
+    link = private_link(mara, assessment)
+    page = mara.post(f"/assessments/{assessment.pk}/delete/").content.decode()
+    assert "The assessment is gone" in page
+    assert stranger.get(link).status_code == 404
+    assert ask(mara, "get", "finish", assessment.pk).status_code == 404
+    assert not any(everything().values())
+
+
+def test_asking_before_deleting_deletes_nothing(mara, assessment):
+    """The page names what would go; only its button deletes."""
+    page = mara.get(f"/assessments/{assessment.pk}/delete/").content.decode()
+    assert "Senior Box Maker, started on" in page
+    assert Assessment.objects.get() == assessment

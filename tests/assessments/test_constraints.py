@@ -1,0 +1,168 @@
+"""What the database itself refuses, whoever writes to it."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import ProtectedError
+
+from assessments.models import (
+    Assessment,
+    BrowserAccess,
+    Plan,
+    Rating,
+    Report,
+    ReturnLink,
+    StepChoice,
+)
+from careers.models import Version
+from tests.conftest import NOW
+
+HASH = "0123456789abcdef" * 4
+
+
+def one(version: Version, **changes) -> Assessment:
+    """Store an assessment as it should be, but for the changes."""
+    row = {"version": version, "level": "senior", "created_at": NOW, "updated_at": NOW}
+    return Assessment.objects.create(**{**row, **changes})
+
+
+def rating(version: Version, **changes) -> Rating:
+    """Store an answer as it should be, but for the changes."""
+    row = {"skill": "cutting", "value": 4, "revision": 1, **changes}
+    return Rating.objects.create(assessment=changes.get("assessment") or one(version), **row)
+
+
+def browser(version: Version, browser_hash: str = HASH, *, times: int = 1) -> None:
+    """Let a browser in, once or more often."""
+    assessment = one(version)
+    for _time in range(times):
+        BrowserAccess.objects.create(assessment=assessment, browser_hash=browser_hash)
+
+
+def link(version: Version, token_hash: str = HASH, *, times: int = 1) -> None:
+    """Store a return link, once or more often."""
+    assessment = one(version)
+    for _time in range(times):
+        ReturnLink.objects.create(assessment=assessment, token_hash=token_hash, created_at=NOW)
+
+
+def report(version: Version, sha256: str = HASH, *, times: int = 1) -> None:
+    """Store a report, once or more often."""
+    assessment = one(version)
+    for _time in range(times):
+        Report.objects.create(assessment=assessment, reply="{}", sha256=sha256)
+
+
+def plan(version: Version, **changes) -> None:
+    """Store a plan as it should be, but for the changes."""
+    Plan.objects.create(assessment=one(version), starts_on=NOW.date(), **changes)
+
+
+def choice(version: Version, state: str = "done") -> None:
+    """Store what is said of a training step."""
+    StepChoice.objects.create(assessment=one(version), step="cut-scraps", state=state)
+
+
+NO_HASHES = ("", "token", HASH[:-1], HASH.upper(), "g" * 64)
+BROKEN: dict[str, list[Callable[[Version], object]]] = {
+    "assessment_has_level": [partial(one, level="")],
+    "assessment_times_in_order": [partial(one, updated_at=NOW - timedelta(seconds=1))],
+    "browser_access_once": [partial(browser, times=2)],
+    "browser_access_is_hash": [partial(browser, browser_hash=wrong) for wrong in NO_HASHES],
+    "return_link_once": [partial(link, times=2)],
+    "return_link_is_hash": [partial(link, token_hash=wrong) for wrong in NO_HASHES],
+    "rating_value_0_to_4": [partial(rating, value=5)],
+    "rating_revision_from_1": [partial(rating, revision=0)],
+    "rating_has_skill": [partial(rating, skill="")],
+    "plan_hours_per_week_1_to_168": [partial(plan, hours_per_week=n) for n in (0, 169)],
+    "plan_budget_not_negative": [partial(plan, budget=Decimal("-0.01"))],
+    "plan_goal_known": [partial(plan, goal=wrong) for wrong in ("", "longest")],
+    "step_choice_state_known": [partial(choice, state=wrong) for wrong in ("", "skipped")],
+    "report_sha256_is_hex": [partial(report, sha256=wrong) for wrong in NO_HASHES],
+}
+
+
+def columns(name: str) -> str:
+    """Return how SQLite names a unique constraint: by its table and columns."""
+    for model in apps.get_app_config("assessments").get_models():
+        for each in model._meta.constraints:
+            if each.name == name and isinstance(each, models.UniqueConstraint):
+                fields = [field for field in model._meta.fields if field.name in each.fields]
+                return ", ".join(f"{model._meta.db_table}.{field.column}" for field in fields)
+    return name
+
+
+def test_every_constraint_is_broken_below():
+    """A new constraint cannot be forgotten."""
+    named = {
+        constraint.name
+        for model in apps.get_app_config("assessments").get_models()
+        for constraint in model._meta.constraints
+    }
+    assert named == set(BROKEN)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_database_refuses_what_breaks(box_maker, name):
+    """Each constraint alone stops what it is there for."""
+    expected = columns(name) if connection.vendor == "sqlite" else name
+    for broken in BROKEN[name]:
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            broken(box_maker)
+        assert expected in str(refused.value)
+    assert Assessment.objects.count() == 0
+
+
+def test_what_should_be_stored_is(box_maker):
+    """The examples above fail for nothing but the broken constraint."""
+    for whole in (one, browser, link, report, rating, plan, choice):
+        whole(box_maker)
+    rating(box_maker, value=0)
+    rating(box_maker, value=None)
+    plan(box_maker, hours_per_week=168, budget=Decimal(0), goal="best")
+    assert Assessment.objects.count() == 10
+
+
+def test_a_skill_has_one_answer_per_assessment(box_maker):
+    """The assessment and the skill are the key of an answer."""
+    row = {"assessment": one(box_maker), "skill": "cutting", "value": 1}
+    Rating.objects.create(**row)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Rating.objects.bulk_create([Rating(**row)])
+
+
+def test_an_assessment_has_one_report(box_maker):
+    """A second report cannot be stored beside the first."""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        report(box_maker, times=2)
+
+
+@pytest.mark.parametrize("field", ["value", "revision"])
+def test_numbers_of_an_answer_are_not_negative(box_maker, field):
+    """-1 is no rating and no revision."""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rating(box_maker, **{field: -1})
+
+
+def test_an_answer_belongs_to_an_assessment_that_exists(box_maker):
+    """A row that refers to nothing is refused, at the latest when the transaction ends."""
+
+    def answer_nothing() -> None:
+        Rating.objects.create(assessment_id=uuid.uuid4(), skill="cutting", value=1)
+        connection.check_constraints()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        answer_nothing()
+
+
+def test_a_version_with_assessments_cannot_be_deleted(box_maker):
+    """Old reports keep what explains them."""
+    one(box_maker)
+    with pytest.raises(ProtectedError):
+        models.QuerySet(Version).delete()

@@ -1,0 +1,278 @@
+"""The stage of the journeys: the real server, Chromium, and visitors who are watched."""
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+from uuid import uuid4
+
+import psycopg
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    WebError,
+    expect,
+    sync_playwright,
+)
+
+from . import DESK
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+MISSING = "Chromium is not installed: browser journeys skipped"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MS = 15_000
+START_SECONDS = 60
+# A newcomer's shell has none of these; pytest-django sets the first for its own tests.
+NOT_A_NEWCOMERS = (
+    "DJANGO_SETTINGS_MODULE", "PRODUCTION", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS", "BEHIND_PROXY", "DATABASE_URL", "VAR_DIR", "TIME_ZONE",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running Rung: where it answers, what it runs in, and what it logs."""
+
+    address: str
+    environment: dict[str, str]
+    log: Path
+
+    def manage(self, *arguments: str, **extra: str) -> None:
+        """Run one of Django's commands on the server's database."""
+        manage(*arguments, environment={**self.environment, **extra})
+
+
+def manage(*arguments: str, environment: dict[str, str]) -> None:
+    """Run one of Django's commands; a failure shows what it printed."""
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+@contextmanager
+def own_database() -> Iterator[dict[str, str]]:
+    """Yield the environment of a fresh database: PostgreSQL where the tests use it, else SQLite."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith(("postgres://", "postgresql://")):
+        yield {}
+        return
+    name = f"rung_journeys_{uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    try:
+        yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once the server answers that it can work; fail with its log if it ends first."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urlopen(f"{address}/readyz", timeout=5) as reply:  # noqa: S310 (our own address)
+                assert reply.status == 200
+                return
+        except URLError:
+            assert process.poll() is None, f"The server ended:\n{log.read_text()}"
+            assert time.monotonic() < deadline, f"The server does not answer:\n{log.read_text()}"
+            time.sleep(0.05)
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """Set Rung up in an empty folder and serve it, as a newcomer's ``make run`` does."""
+    with tempfile.TemporaryDirectory(prefix="rung-journeys-") as folder, own_database() as database:
+        environment = {k: v for k, v in os.environ.items() if k not in NOT_A_NEWCOMERS}
+        environment |= {"VAR_DIR": folder, **database}
+        manage("migrate", "--verbosity", "0", environment=environment)
+        manage("load_careers", environment=environment)
+        manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
+        port, log = free_port(), Path(folder) / "server.log"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [
+                    sys.executable, "-m", "gunicorn", "config.wsgi",
+                    "--config", "config/gunicorn.py", "--bind", f"127.0.0.1:{port}",
+                ],
+                cwd=ROOT, env=environment, stdout=output, stderr=output,
+            )  # fmt: skip
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process, log)
+            yield Server(f"http://localhost:{port}", environment, log)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def chromium() -> str | None:
+    """Return where Chromium is, by $CHROMIUM or on the path."""
+    names = (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES)
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+def launch(playwright: Playwright, executable: str) -> Browser:
+    """Start Chromium without its calls home."""
+    return playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    executable = chromium()
+    if executable is None and os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail("Chromium is not installed, and REQUIRE_BROWSER=1 asks for it")
+    if executable is None:
+        pytest.skip(MISSING)
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        loop = asyncio.get_running_loop()
+        browser = launch(playwright, executable)
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
+        browser.close()
+
+
+@pytest.fixture
+def browser(_chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """Chromium, one for all journeys of a process.
+
+    Playwright leaves its event loop marked as running between calls, and Django refuses to
+    query then: the mark is taken off whenever no journey runs.
+    """
+    browser, loop = _chromium
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Rung as a newcomer runs it, one for all journeys of a process."""
+    with serving() as running:
+        yield running
+
+
+class Visitors:
+    """People with browsers of their own. Whatever goes wrong in any of them is kept.
+
+    Kept are errors on the console (so also violations of the content security policy),
+    uncaught exceptions, answers of status 500 and above, and requests to other origins.
+    """
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.address = address
+        self.problems: list[str] = []
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self._intended: list[str] = []
+
+    def arrive(self, **options) -> Page:
+        """Return the page of a visitor who has never been here."""
+        options = {"viewport": DESK, "locale": "en-GB", "reduced_motion": "reduce"} | options
+        context = self._browser.new_context(base_url=self.address, **options)
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("console", self._heard)
+        context.on("weberror", self._thrown)
+        context.on("request", self._asked)
+        context.on("response", self._answered)
+        self._contexts.append(context)
+        return context.new_page()
+
+    def intends(self, *signs: int | str) -> None:
+        """Let the network's messages with these statuses or words pass: the test provokes them."""
+        self._intended += [f"status of {s}" if isinstance(s, int) else s for s in signs]
+
+    def leave(self) -> None:
+        """Close every browser."""
+        for context in self._contexts:
+            context.close()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not self._is_intended(message.text):
+            self.problems.append(f"console: {message.text} ({message.location['url']})")
+
+    def _is_intended(self, text: str) -> bool:
+        network = text.startswith("Failed to load resource")
+        return network and any(sign in text for sign in self._intended)
+
+    def _thrown(self, error: WebError) -> None:
+        self.problems.append(f"uncaught: {error.error}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.address}/", "data:", "blob:")):
+            self.problems.append(f"another origin: {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 500:
+            self.problems.append(f"status {response.status}: {response.url}")
+
+
+@pytest.fixture
+def visitors(browser: Browser, server: Server) -> Iterator[Visitors]:
+    """Visitors in fresh browsers; the test fails if anything went wrong in one of them."""
+    read = server.log.stat().st_size
+    people = Visitors(browser, server.address)
+    yield people
+    people.leave()
+    logged = server.log.read_text()[read:]
+    problems = [*people.problems, *re.findall(r"^.*(?:ERROR|Traceback|Error:).*$", logged, re.M)]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def page(visitors: Visitors) -> Page:
+    """One visitor at a desk."""
+    return visitors.arrive()
+
+
+@pytest.fixture
+def phone(visitors: Visitors) -> Page:
+    """One visitor with a small phone."""
+    from . import PHONE
+
+    return visitors.arrive(viewport=PHONE, is_mobile=True, has_touch=True)
+
+
+@pytest.fixture
+def plain(visitors: Visitors) -> Page:
+    """One visitor whose browser runs no JavaScript."""
+    return visitors.arrive(java_script_enabled=False)
