@@ -9,12 +9,18 @@ const TYPING_MS = 700;
 const SECONDS_PER_SKILL = 20;
 const waiting = new Set(); // changed again while being saved
 const running = new Set();
-const unsaved = new Set(); // failed or refused: "Saved" is not said while one is left
+const failed = new Set(); // not reached the server: tried again without the person
+const refused = new Set(); // the person decides: only their next choice is sent
 const typing = new Map();
 
-function show(text, failed = false) {
+function show(text, trouble = false) {
   state.textContent = text;
-  state.classList.toggle("save-state-failed", failed);
+  state.classList.toggle("save-state-failed", trouble);
+}
+
+// "Saved" is not said while one answer is left behind.
+function allSaved() {
+  return !failed.size && !refused.size;
 }
 
 function note(question, text) {
@@ -62,7 +68,7 @@ async function save(question) {
   }
   running.add(question);
   waiting.delete(question);
-  if (!unsaved.size) show(words.saving);
+  if (allSaved()) show(words.saving);
   const body = new URLSearchParams({ rating: rating.value, evidence: evidence.value, revision: revision.value });
   try {
     const reply = await fetch(words.save.replace("SKILL", skill), {
@@ -73,9 +79,9 @@ async function save(question) {
     });
     await take(question, reply);
   } catch {
-    unsaved.add(question);
+    failed.add(question);
     show(words.failed, true);
-    setTimeout(() => unsaved.has(question) && save(question), RETRY_MS);
+    setTimeout(() => failed.has(question) && save(question), RETRY_MS);
   } finally {
     running.delete(question);
   }
@@ -83,13 +89,14 @@ async function save(question) {
 }
 
 function refuse(question, text) {
-  unsaved.add(question);
+  refused.add(question);
   note(question, text);
   show(words.refused, true);
 }
 
 async function take(question, reply) {
   if (reply.status >= 500) throw new Error("try again");
+  failed.delete(question);
   if (reply.status === 404 || reply.status === 403) {
     refuse(question, words.closed);
     return;
@@ -98,10 +105,10 @@ async function take(question, reply) {
   const { evidence, revision } = fields(question);
   if (reply.ok) {
     revision.value = answer.revision;
-    unsaved.delete(question);
+    refused.delete(question);
     note(question, "");
     progress(answer);
-    if (!unsaved.size) show(words.saved);
+    if (allSaved()) show(words.saved);
   } else if (reply.status === 409 && "revision" in answer) {
     revision.value = answer.revision;
     const own = evidence.value;
@@ -127,7 +134,7 @@ form.addEventListener("change", (event) => {
 // Choosing the answer that was refused once more changes nothing, yet is meant.
 form.addEventListener("click", (event) => {
   const question = questionOf(event);
-  if (question && event.target.matches("input[type=radio]") && unsaved.has(question)) save(question);
+  if (question && event.target.matches("input[type=radio]") && refused.has(question)) save(question);
 });
 
 // Evidence is saved while it is typed, and at the latest when the page is left.
@@ -143,7 +150,7 @@ addEventListener("pagehide", () => {
 });
 
 addEventListener("online", () => {
-  for (const question of unsaved) save(question);
+  for (const question of failed) save(question);
 });
 
 // A page brought back by the Back button may hold older revisions than the server.
