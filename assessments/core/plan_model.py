@@ -1,14 +1,16 @@
 """A puzzle as rows over whole numbers: what every set of steps worth proposing satisfies.
 
 Columns: one per choice, 0 or 1, in the order of the choices; then one per *cover*, 0 to 1,
-at most the number of chosen steps that give a mark the target asks for. Marks given by the
-same choices share a cover; one given by a single choice needs none.
+at most the number of chosen steps that give a mark which the target, or several choices,
+ask for. Marks given by the same choices share a cover; one given by a single choice needs
+none. A cover is written with the largest cover inside it: fewer terms, and a closer bound.
 
 A choice asks for at least one giver of each mark it needs, among the choices that can be
 reached without it. Steps that lean on each other in a circle satisfy that, too; the rows
 against them (``plan_cuts``) are added where a solution breaks them.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import gcd
@@ -111,13 +113,18 @@ class Model:
             if givers & (givers - 1):
                 column = self.binaries + len(self.covers)
                 self.covers.append(givers)
-                part = max((g for g in self._column_of if g & ~givers == 0 and g & (g - 1)), key=int.bit_count, default=0)
-                terms = _ones(givers & ~part)
-                if part:
-                    terms[self._column_of[part]] = 1
-                self.rows.append(Row({**terms, column: -1}, least=0))
+                self.rows.append(Row({**self._parts(givers), column: -1}, least=0))
             self._column_of[givers] = column
         return self._column_of[givers]
+
+    def _parts(self, givers: int) -> Terms:
+        """Return what covers these givers: the largest cover among them, and the rest."""
+        within = [g for g in self._column_of if not g & ~givers and g & (g - 1)]
+        part = max(within, key=int.bit_count, default=0)
+        terms = _ones(givers & ~part)
+        if part:
+            terms[self._column_of[part]] = 1
+        return terms
 
     def _add_band(self, band: Band) -> None:
         most = COVERAGE_UNIT * self.puzzle.level.weight
@@ -130,19 +137,17 @@ class Model:
             self.rows.extend(Row(_ones(givers), least=1) for givers in self.essentials)
 
     def _add_prerequisites(self) -> None:
-        asked = []
+        """Share one cover among the choices that ask the same of the same givers."""
+        asked: list[tuple[int, int]] = []
         for i, choice in enumerate(self.puzzle.choices):
             if choice.asks:
                 others, _ = self.puzzle.reach(self.puzzle.everything & ~(1 << i))
-                for mark in choice.asks:
-                    asked.append((i, self.puzzle.givers(mark) & others))
-        from collections import Counter
-        count = Counter(g for _, g in asked)
+                asked.extend((i, self.puzzle.givers(mark) & others) for mark in choice.asks)
+        count = Counter(givers for _, givers in asked)
         for i, givers in asked:
-            if count[givers] > 1 or givers in self._column_of or not givers & (givers - 1):
-                self.rows.append(Row({self._cover(givers): 1, i: -1}, least=0))
-            else:
-                self.rows.append(Row({**_ones(givers), i: -1}, least=0))
+            shared = count[givers] > 1 or givers in self._column_of or givers.bit_count() == 1
+            terms = {self._cover(givers): 1} if shared else _ones(givers)
+            self.rows.append(Row({**terms, i: -1}, least=0))
 
     def _add_limits(self) -> None:
         hours, cost, _ = self.criteria(Goal.FASTEST)

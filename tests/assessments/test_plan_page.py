@@ -514,7 +514,8 @@ def test_a_done_step_raises_the_projection_and_is_not_listed_again(mara, assessm
 def test_a_done_step_proposes_to_rate_again_and_leaves_the_report_alone(mara, assessment):
     """Not a byte of its figures moves; rating again starts a new assessment of that level."""
     before = mara.get(address(assessment, "report.json")).content
-    offer = r'<button class="button" name="level" type="submit" value="(\w+)">Rate myself again</button>'
+    button = '<button class="button" name="level" type="submit" value="'
+    offer = rf'{button}(\w+)">Rate myself again</button>'
     assert one(offer, page_of(mara, assessment)) == ""
     say(mara, assessment, "cut-orders", "done")
     page = page_of(mara, assessment)
