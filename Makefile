@@ -34,8 +34,10 @@ lint: $(VENV)/dev.stamp  ## Linters, types, import contract, dependencies
 	@$(VENV)/bin/mypy accounts assessments careers config
 	@$(VENV)/bin/deptry .
 
-bench: $(VENV)/dev.stamp  ## Measure queries, bytes and times of the main pages
+bench: $(VENV)/dev.stamp  ## Measure queries, bytes and times of the main pages, and plans
 	@$(PY) -m tests.bench
+	@echo
+	@$(PY) -m tests.plan_bench
 
 admin: $(VENV)/run.stamp  ## Create a staff account
 	@$(PY) manage.py migrate --verbosity 0

@@ -17,7 +17,7 @@ from careers.models import Version
 from .core.ladder import Ladder, Level, Ratings, Requirement
 from .core.plan import Goal, Plan, Problem, dates, runner_up, solve
 from .core.score import Score, percent, reply, score
-from .core.training import Step
+from .core.training import Step, raised
 
 Json = dict[str, Any]
 
@@ -66,6 +66,17 @@ def steps(version: Version) -> tuple[Step, ...]:
     return _steps(version.pk, version.sha256)
 
 
+def ratings_after(
+    version: Version, ratings: Ratings, done: Collection[str]
+) -> dict[str, int | None]:
+    """Return the ratings raised by the steps of these keys."""
+    now = dict(ratings)
+    for step in steps(version):
+        if step.key in done:
+            now = raised(step, now)
+    return now
+
+
 def score_of(version: Version, level: str, ratings: Ratings, proven: Collection[str]) -> Score:
     """Score ratings against a level of the version. Raises LadderError."""
     return score(ladder(version), level, ratings, proven)
@@ -82,7 +93,7 @@ class Wishes:
     """What a plan should do: goal, limits, pace, and steps done, booked and left out.
 
     ``hours`` and ``budget`` (cents) limit every goal; with ``hours_per_week`` and
-    ``starts_on`` the steps get dates.
+    ``starts_on`` the steps get dates. Done steps do not raise the skills ``rated_since``.
     """
 
     goal: Goal
@@ -93,6 +104,7 @@ class Wishes:
     done: frozenset[str] = frozenset()
     booked: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    rated_since: frozenset[str] = frozenset()
 
 
 def problem_of(version: Version, level: str, ratings: Ratings, wishes: Wishes) -> Problem:
@@ -107,6 +119,7 @@ def problem_of(version: Version, level: str, ratings: Ratings, wishes: Wishes) -
         done=wishes.done,
         booked=wishes.booked,
         without=wishes.without,
+        rated_since=wishes.rated_since,
     )
 
 

@@ -11,7 +11,6 @@ from careers.document import Step as StepText
 from careers.models import Version
 
 from . import figures
-from .core.training import raised
 from .models import Assessment, Plan
 
 Json = dict[str, Any]
@@ -61,13 +60,21 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class RunnerUp:
-    """The best other plan, and what it lacks and has instead."""
+    """The best other plan, what it lacks and has instead, and how much more it takes.
+
+    ``more_hours``, ``more_cost`` and ``more_low`` (points) are differences to the winner.
+    """
 
     hours: int
     cost: Decimal
     low_after: float
     without: tuple[StepText, ...]
     instead: tuple[StepText, ...]
+    more_hours: int
+    more_cost: Decimal
+    more_low: float
+    more_steps: int
+    same_band: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +232,11 @@ class _Maker:
             low_after=second["low_after"],
             without=tuple(self.texts[key] for key in sorted(first - other)),
             instead=tuple(self.texts[key] for key in sorted(other - first)),
+            more_hours=second["hours"] - chosen["hours"],
+            more_cost=Decimal(second["cost"]) - Decimal(chosen["cost"]),
+            more_low=round(second["low_after"] - chosen["low_after"], 1),
+            more_steps=len(other) - len(first),
+            same_band=second["band_after"] == chosen["band_after"],
         )
 
 
@@ -236,10 +248,8 @@ def low_with(
     version: Version, level: str, ratings: dict[str, int | None], states: dict[str, str]
 ) -> float:
     """Return the readiness that the plan starts from: the ratings, raised by what is done."""
-    now = dict(ratings)
-    for step in figures.steps(version):
-        if states.get(step.key) == "done":
-            now = raised(step, now)
+    done = [key for key, state in states.items() if state == "done"]
+    now = figures.ratings_after(version, ratings, done)
     reply: float = figures.score_reply(version, level, now, ())["low"]
     return reply
 

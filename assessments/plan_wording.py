@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from careers.wording import money
 
 from .models import Plan
-from .plan_page import GoalCard, PlanPage, Row
+from .plan_page import GoalCard, PlanPage, Row, RunnerUp
 from .reports import FastestPlan
+from .what_if import WhatIf
 from .wording import BANDS, joined
 
 
@@ -28,14 +29,36 @@ def claim(plan: FastestPlan) -> str:
         "pace": plan.hours_per_week,
         "day": date_format(plan.ends_on, "j F Y") if plan.ends_on else "",
     }
-    if not plan.reachable:
+    if not plan.reachable and plan.proven:
         text = _("No steps reach Ready; these come closest: %(hours)s hours, %(cost)s.")
+    elif not plan.reachable:
+        text = _("None found in the time allowed reach Ready; closest: %(hours)s hours, %(cost)s.")
     elif plan.proven:
         text = _("The shortest set of steps that takes you to Ready: %(hours)s hours, %(cost)s.")
     else:
         text = _("The shortest set of steps found in the time allowed: %(hours)s hours, %(cost)s.")
     text += " " + _("Then %(low)s%%, %(band)s, by %(day)s at %(pace)s hours a week.")
     return text % words
+
+
+def remaining(page: WhatIf) -> str:
+    """Return how far the target still is from what was tried."""
+    rest = page.remaining
+    words = {
+        "level": page.target.title,
+        "hours": rest.hours,
+        "cost": cost(rest.cost, page.currency),
+    }
+    if rest.reachable and not rest.steps:
+        return _("Nothing more is needed for %(level)s.") % words
+    if rest.reachable and rest.proven:
+        return _("From there the shortest way to %(level)s: %(hours)s hours, %(cost)s.") % words
+    if rest.reachable:
+        text = _("From there a way to %(level)s, the shortest found: %(hours)s hours, %(cost)s.")
+        return text % words
+    if rest.proven:
+        return _("From there no steps reach %(level)s.") % words
+    return _("From there no way to %(level)s was found in the time allowed.") % words
 
 
 def goal_label(goal: str) -> str:
@@ -115,9 +138,28 @@ def runner_up(page: PlanPage) -> str:
         swap = _("with %(instead)s instead of %(without)s") % names
     else:
         swap = _("without %(without)s") % names
-    return _("Runner-up, %(swap)s: %(hours)s h, %(cost)s, %(low)s%%.") % {
+    line = _("Runner-up, %(swap)s: %(hours)s h, %(cost)s, %(low)s%%.") % {
         "swap": swap,
         "hours": second.hours,
         "cost": cost(second.cost, page.currency),
         "low": f"{second.low_after:.1f}",
     }
+    return f"{line} {_lost_by(page, second)}"
+
+
+def _lost_by(page: PlanPage, second: RunnerUp) -> str:
+    """Return the first of the goal's criteria by which the runner-up is behind."""
+    hours = _("It takes %(hours)s hours more.") % {"hours": second.more_hours}
+    money_ = _("It costs %(cost)s more.") % {"cost": cost(second.more_cost, page.currency)}
+    tests: list[tuple[int | float | Decimal, str]] = [
+        (second.more_hours, hours),
+        (second.more_cost, money_),
+        (second.more_steps, _("It takes the same hours and money, but more steps.")),
+    ]
+    if page.plan.goal == Plan.Goal.CHEAPEST:
+        tests[:2] = reversed(tests[:2])
+    if page.plan.goal == Plan.Goal.BEST or not page.reachable:
+        low = _("It ends %(points)s points lower.") % {"points": f"{-second.more_low:.1f}"}
+        tests[:0] = [(not second.same_band, _("It ends in a lower band.")), (-second.more_low, low)]
+    behind = [words for more, words in tests if more > 0]
+    return behind[0] if behind else _("It is as good; the order of the steps' keys decides.")

@@ -10,10 +10,12 @@ from careers.document import Step as StepText
 from careers.models import Version
 
 from . import figures
+from .core.plan import Goal
 from .core.score import percent, reached_level
 from .core.training import Step, can_be_taken, raised
 
 LEVEL_PAY = "pay-level-median"
+DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,22 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One skill of the form, with the rating tried."""
+    """One skill of the form: the rating now (after steps done), and the rating tried."""
 
     skill: Skill
     own: int | None
     tried: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """The fastest plan to the target from what was tried; nothing left when Ready."""
+
+    steps: int
+    hours: int
+    cost: Decimal
+    reachable: bool
+    proven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +64,21 @@ class WhatIf:
     currency: str
     pages: tuple[tuple[SkillGroup, tuple[Choice, ...]], ...]
     steps: tuple[tuple[StepText, bool], ...]
+    done: tuple[StepText, ...]
     not_yet: tuple[StepText, ...]
+    target: Level
+    remaining: Remaining
 
 
 def take(
-    steps: Collection[Step], ratings: Mapping[str, int | None]
+    steps: Collection[Step], ratings: Mapping[str, int | None], earlier: Collection[str]
 ) -> tuple[dict[str, int | None], list[Step]]:
-    """Take steps as long as one can be taken; return the ratings and what could not."""
+    """Take steps as long as one can be taken; return the ratings and what could not.
+
+    ``earlier`` are the keys of steps done before.
+    """
     now, left = dict(ratings), list(steps)
-    done: set[str] = set()
+    done = set(earlier)
     while ready := [step for step in left if can_be_taken(step, now, done)]:
         for step in ready:
             now = raised(step, now)
@@ -68,21 +87,42 @@ def take(
     return now, left
 
 
+def _remaining(
+    version: Version, target: str, ratings: dict[str, int | None], done: frozenset[str]
+) -> Remaining:
+    # The ratings say all there is: no step, done or tried, raises them once more.
+    wishes = figures.Wishes(goal=Goal.FASTEST, done=done, rated_since=frozenset(ratings))
+    plan = figures.plan_of(version, target, ratings, wishes)
+    return Remaining(
+        steps=len(plan["steps"]),
+        hours=plan["hours"],
+        cost=Decimal(plan["cost"]),
+        reachable=plan["reachable"],
+        proven=plan["proven"],
+    )
+
+
 def what_if(
     version: Version,
     target: str,
     own: Mapping[str, int | None],
+    states: Mapping[str, str],
     tried: Mapping[str, int | None],
     ticked: Collection[str],
 ) -> WhatIf:
-    """Return every level for ``own`` ratings with ``tried`` ones over them, then the steps."""
+    """Return every level now, and with ``tried`` ratings and then the ticked steps.
+
+    Now are the person's ``own`` ratings, raised by the steps whose state is done.
+    """
     content = framework(version)
     texts = {step.key: step for step in content.steps}
-    chosen = [step for step in figures.steps(version) if step.key in ticked]
-    ratings = {**own, **tried}
-    after_steps, left = take(chosen, ratings)
-    before = figures.score_of(version, target, own, ()).levels
-    after = figures.score_of(version, target, after_steps, ()).levels
+    done = frozenset(key for key, state in states.items() if state == DONE and key in texts)
+    chosen = [step for step in figures.steps(version) if step.key in set(ticked) - done]
+    now = figures.ratings_after(version, own, done)
+    ratings = {**now, **tried}
+    then, left = take(chosen, ratings, done)
+    before = figures.score_of(version, target, now, ()).levels
+    after = figures.score_of(version, target, then, ()).levels
     pay = {fact.level: fact for fact in content.facts if fact.kind == LEVEL_PAY and fact.level}
     reached = [content.level(reached_level(each) or "") for each in (before, after)]
     taken = [step for step in chosen if step not in left]
@@ -110,12 +150,15 @@ def what_if(
             (
                 page,
                 tuple(
-                    Choice(skill, own.get(skill.key), ratings.get(skill.key))
+                    Choice(skill, now.get(skill.key), ratings.get(skill.key))
                     for skill in page.skills
                 ),
             )
             for page in content.questionnaire()
         ),
-        steps=tuple((step, step.key in ticked) for step in content.steps),
+        steps=tuple((step, step.key in ticked) for step in content.steps if step.key not in done),
+        done=tuple(step for step in content.steps if step.key in done),
         not_yet=tuple(texts[step.key] for step in left),
+        target=next(level for level in content.levels if level.key == target),
+        remaining=_remaining(version, target, then, done | frozenset(step.key for step in taken)),
     )

@@ -100,6 +100,19 @@ def pages(skills: int) -> None:
     measure("rate one page", skills, client, lambda: client.get(f"{base}/rate/page-0/"))
     measure("save one rating", skills, client, save)
     measure("report", skills, client, lambda: client.get(f"/assessments/{finished.pk}/report/"))
+    measure("plan", skills, client, lambda: client.get(f"/assessments/{finished.pk}/plan/"))
+    body = {
+        "career": version.career.key,
+        "level": "level-4",
+        "ratings": {f"skill-{n}": n % 5 for n in range(skills)},
+        "evidence": [f"skill-{n}" for n in range(0, skills, 3)],
+    }
+    measure(
+        "API score",
+        skills,
+        client,
+        lambda: client.post("/api/v1/score", body, content_type="application/json"),
+    )
 
 
 def sizes() -> None:

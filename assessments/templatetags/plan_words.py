@@ -62,3 +62,9 @@ def runner_up_words(page: PlanPage) -> str:
 def what_if_cost(page: WhatIf) -> str:
     """Return what the ticked steps cost."""
     return plan_wording.cost(page.cost, page.currency)
+
+
+@register.filter
+def what_if_remaining(page: WhatIf) -> str:
+    """Return how far the target still is."""
+    return plan_wording.remaining(page)

@@ -107,8 +107,12 @@ def what_if(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         for skill in asked
         if (value := request.GET.get(f"rating-{skill}", "")) in VALUES
     }
-    own = planning.ratings_of(assessment)
     result = what_if_page.what_if(
-        assessment.version, assessment.level, own, tried, set(request.GET.getlist("step"))
+        assessment.version,
+        assessment.level,
+        planning.ratings_of(assessment),
+        planning.states_of(assessment),
+        tried,
+        set(request.GET.getlist("step")),
     )
     return render(request, "assessments/what_if.html", {"page": result, "assessment": assessment})

@@ -241,21 +241,24 @@ def test_a_step_unlocks_those_that_need_the_rating_it_gives(mara, version):
             "fastest",
             [
                 "Proven shortest: no other set of steps reaches Ready in fewer hours.",
-                "Runner-up, with “Glue alone” instead of “Glue course”: 45 h, free, 80.0%.",
+                "Runner-up, with “Glue alone” instead of “Glue course”: 45 h, free, 80.0%."
+                " It takes 15 hours more.",
             ],
         ),
         (
             "cheapest",
             [
                 "Proven cheapest: no other set of steps reaches Ready for less money.",
-                "Runner-up, with “Glue course” instead of “Glue alone”: 30 h, $80, 80.0%.",
+                "Runner-up, with “Glue course” instead of “Glue alone”: 30 h, $80, 80.0%."
+                " It costs $80 more.",
             ],
         ),
         (
             "best",
             [
                 "Proven best: no other set of steps within your limits gets further.",
-                "Runner-up, with “Glue alone” instead of “Glue course”: 51 h, free, 100.0%.",
+                "Runner-up, with “Glue alone” instead of “Glue course”: 51 h, free, 100.0%."
+                " It takes 15 hours more.",
             ],
         ),
     ],

@@ -1,6 +1,7 @@
 """What if: the whole ladder from other ratings or after some steps, and nothing stored."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from assessments import figures
 from assessments.models import Assessment, Plan, Rating
 from careers.models import Version
 from tests import frameworks
-from tests.assessments.test_plan_page import MIXED, address, finished, workshop
+from tests.assessments.test_plan_page import MIXED, address, finished, say, workshop
 from tests.assessments.test_report import BANDS, one, section
 from tests.conftest import publish
 
@@ -96,7 +97,10 @@ def test_the_sandbox_opens_with_the_persons_own_answers(mara, assessment):
     assert re.findall(r'value="([\w-]+)" id="step-[\w-]+"( checked)?', page) == [
         (key, "") for key in ("cut-scraps", "cut-orders", "glue-course", "plan-a-day", "glue-alone")
     ]
-    assert result(page) == "You would not be ready for the lowest rung yet."
+    assert result(page) == (
+        "You would not be ready for the lowest rung yet."
+        " From there the shortest way to Senior Box Maker: 30 hours, $80."
+    )
 
 
 RAISED: dict[str, tuple[list[str], Json, Ratings]] = {
@@ -172,6 +176,7 @@ def test_a_step_that_cannot_be_taken_is_named_and_not_counted(mara, assessment):
         "You would be ready for Junior Box Maker."
         " Median pay there: $30k (Boxland, 2025)."
         " The ticked steps take 10 hours and cost: $80."
+        " From there the shortest way to Senior Box Maker: 20 hours, free."
         " Cannot be taken yet, so not counted: Plan a day"
     )
 
@@ -226,10 +231,42 @@ def test_the_pay_is_that_of_the_level_reached(mara, assessment):
         result(what_if(mara, assessment, cutting=cutting, gluing=gluing))
         for cutting, gluing in ((3, 3), (2, 2), (0, 3))
     ] == [
-        ready.format("Senior Box Maker", "$41,500 a year"),
-        ready.format("Junior Box Maker", "$30k"),
-        "You would not be ready for the lowest rung yet.",
+        ready.format("Senior Box Maker", "$41,500 a year")
+        + " Nothing more is needed for Senior Box Maker.",
+        ready.format("Junior Box Maker", "$30k")
+        + " From there the shortest way to Senior Box Maker: 26 hours, free.",
+        "You would not be ready for the lowest rung yet."
+        " From there the shortest way to Senior Box Maker: 24 hours, free.",
     ]
+
+
+def test_a_done_step_counts_from_the_start(mara, assessment):
+    """As on the plan: its rating is held, what waits for it can be taken, it is not offered."""
+    say(mara, assessment, "cut-orders", "done")
+    page = what_if(mara, assessment, "plan-a-day")
+    assert levels(page)[0][1:3] == ("50.0", "70.0")
+    assert re.findall(r"Done already, and counted: ([^<]+)<", page) == ["Cut orders"]
+    assert 'value="cut-orders"' not in page
+    assert result(page) == (
+        "You would not be ready for the lowest rung yet."
+        " The ticked steps take 6 hours and cost: free."
+        " From there the shortest way to Senior Box Maker: 10 hours, $80."
+    )
+
+
+def test_a_rating_tried_overrides_what_a_done_step_gave(mara, assessment):
+    """Nobody's cutting is 3 because they once took a course: 0 is tried, and 0 it is."""
+    say(mara, assessment, "cut-orders", "done")
+    page = what_if(mara, assessment, cutting=0)
+    assert levels(page)[0][1:3] == ("50.0", "0.0")
+    assert "From there no steps reach Senior Box Maker." in result(page)
+
+
+def test_a_way_that_is_not_proven_is_not_called_the_shortest(mara, assessment, monkeypatch):
+    """When the solver's time ends first, the page says so."""
+    solve = figures.solve
+    monkeypatch.setattr(figures, "solve", lambda problem: solve(replace(problem, seconds=0)))
+    assert "the shortest found: 30 hours, $80." in result(what_if(mara, assessment))
 
 
 @pytest.mark.parametrize(
@@ -263,11 +300,11 @@ def test_what_the_form_does_not_know_is_ignored(mara, assessment, query):
 
 
 def test_what_was_tried_stands_in_the_form_again(mara, assessment):
-    """With the person's own answer marked beside it."""
+    """With the person's rating of now marked beside it."""
     page = what_if(mara, assessment, "glue-course", cutting=4)
     cutting = one(r'name="rating-cutting">(.*?)</select>', page)
     assert re.findall(r'<option value="(\w+)" selected>', cutting) == ["4"]
-    assert re.findall(r">(\d) [^<]+\(yours\)", cutting) == ["2"]
+    assert re.findall(r">(\d) [^<]+\(now\)", cutting) == ["2"]
     assert re.findall(r'value="([\w-]+)" id="step-[\w-]+" checked', page) == ["glue-course"]
 
 
