@@ -11,6 +11,7 @@ import json
 import random
 import statistics
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,9 @@ from assessments.core.ladder import Level, Requirement
 from assessments.core.plan import Goal, Plan, Problem, runner_up, solve
 from assessments.core.training import Step
 from careers.document import normal, parse
+
+from .core.test_plan_exhaustive import FRAMEWORKS as SMALL_FRAMEWORKS
+from .core.test_plan_exhaustive import every_proper_plan, small_framework
 
 BUILT_IN = Path(__file__).parents[1] / "careers" / "data" / "production-technician.json"
 FRAMEWORKS, SKILLS, STEPS = 200, 25, 80
@@ -151,9 +155,26 @@ def random_frameworks() -> None:
         line(name, runs[name])
 
 
+def compared_with_all_sets() -> None:
+    """Print how the plans of small frameworks compare with an exhaustive search."""
+    equal: Counter[str] = Counter()
+    searched = 0
+    for seed in range(SMALL_FRAMEWORKS):
+        problem = small_framework(seed)
+        plans = every_proper_plan(problem)
+        searched += len(plans)
+        for goal in Goal:
+            best = min(plans, key=lambda each: each.rank(goal))
+            equal[goal] += solve(replace(problem, goal=goal)).keys == best.keys
+    print(f"Small frameworks against an exhaustive search of all {searched:,} plans: same steps in")
+    print(", ".join(f"{goal} {equal[goal]} of {SMALL_FRAMEWORKS}" for goal in Goal))
+
+
 def main() -> None:
     """Warm up, measure and print."""
     solve(framework(random.Random(1), "mixed"))  # noqa: S311 (no secrets)
+    compared_with_all_sets()
+    print()
     random_frameworks()
     print("\nThe built-in career, in ms")
     for name, problem in built_in():
