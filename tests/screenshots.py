@@ -58,7 +58,7 @@ def take(page: Page, name: str, size: ViewportSize) -> None:
 
 
 def tour(page: Page) -> None:
-    """Walk from the career to the report and take the pictures on the way."""
+    """Walk from the career to the report and its plan, and take the pictures on the way."""
     page.goto(CAREER)
     take(page, "career", DESK)
     start(page)
@@ -76,6 +76,8 @@ def tour(page: Page) -> None:
     finish(page)
     take(page, "report", DESK)
     take(page, "report-mobile", PHONE)
+    page.get_by_role("link", name="Open the plan").click()
+    take(page, "plan", DESK)
 
 
 def main() -> None:

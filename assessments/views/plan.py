@@ -48,7 +48,8 @@ def plan(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     if assessment is None:
         return redirect("assessments:finish", assessment_id)
     stored = planning.plan_for(assessment, today=timezone.localdate())
-    form = PlanForm(request.POST or None, instance=stored, today=timezone.localdate())
+    posted = request.POST if request.method == "POST" else None
+    form = PlanForm(posted, instance=stored, today=timezone.localdate())
     status = 200
     if request.method == "POST":
         if form.is_valid() and _wished(assessment, form):
