@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from .core.scale import READY_AT
 from .plan_page import Point
 
-LEFT, RIGHT, TOP, BOTTOM = 40, 620, 20, 170
+LEFT, RIGHT, TOP, BOTTOM = 0, 620, 10, 150
+"""Within a drawing of 640 by 150 that is stretched to its place: texts stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +19,6 @@ class StepChart:
     ready_y: float
     end_x: float
     end_y: float
-
-    @property
-    def ready_text_y(self) -> float:
-        """Return where the label of the Ready line stands."""
-        return self.ready_y - 5
 
 
 def _y(percent: float) -> float:

