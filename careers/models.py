@@ -97,6 +97,7 @@ class Career(models.Model):
         ordering = ("title", "key")
         verbose_name = _("career")
         verbose_name_plural = _("careers")
+        permissions = (("publish_career", "Can publish a career"),)
         constraints = (models.CheckConstraint(condition=~Q(key=""), name="career_has_key"),)
 
     def __str__(self) -> str:
