@@ -149,6 +149,7 @@ def _text(value: Any) -> str:
 
 
 Spread = Callable[[str, Any, Any], Iterator[Field]]
+_ENTRIES = ("after", "alternative_titles", "focus", "checks", "items", "merged")
 _SPREAD: dict[str, Spread] = {
     "codes": _by_name,
     "anchors": _by_place("0", "1", "2", "3", "4"),

@@ -29,7 +29,8 @@ def found(document: Json, name: str, key: str) -> Json:
 
 
 def test_a_changed_requirement_is_told_cell_by_cell():
-    """
+    """Rating, importance and essential are a cell each.
+
     skill   | senior before | after
     --------+---------------+------------
     cutting | 3 w5 *        | 4 w4
