@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import matrix
+from .views import matrix, review, versions
 
 one = "<slug:career>"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     # Bringing frameworks in: views/importing.py (import, import_draft), export_xlsx.
     # These stand before <career>/, so that no career's key hides them.
     path(f"{one}/", matrix.matrix, name="matrix"),
-    # Looking before publishing: views/review.py (publish, compare), versions.py (versions,
-    # version), preview.py (preview).
+    path(f"{one}/review/", review.review, name="review"),
+    path(f"{one}/compare/", versions.compare, name="compare"),
+    path(f"{one}/versions/", versions.versions, name="versions"),
+    path(f"{one}/versions/<int:number>/", versions.version, name="version"),
+    path(f"{one}/versions/<int:number>.json", versions.version_json, name="version_json"),
+    path(f"{one}/versions/<int:number>/draft/", versions.start_draft, name="start_draft"),
+    path(f"{one}/kept/<int:kept_id>/", versions.restore_draft, name="restore_draft"),
+    # <career>/effects/ and <career>/preview/ are pages of assessments.
 ]
