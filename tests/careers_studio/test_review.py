@@ -127,8 +127,9 @@ def test_errors_stop_publishing_and_are_listed(paula, box_maker):
     reviewed = draft_hash()
     Requirement.objects.filter(level__key="junior").delete()
     page = paula.get(REVIEW)
-    assert [remark.message for remark in page.context["review"].errors] == [
-        "has no requirement; add one or remove the level"
+    found = page.context["review"].check.found
+    assert [(each.title, each.message) for each in found if each.is_error] == [
+        ("Junior Box Maker", "has no requirement; add one or remove the level")
     ]
     assert page.text.count('name="draft"') == 0
     response = publish(paula, draft=reviewed)
@@ -142,8 +143,10 @@ def test_warnings_do_not_stop_publishing(paula, box_maker):
     """They are listed, and the button is there."""
     Requirement.objects.update(essential=False)
     page = paula.get(REVIEW)
-    found = [remark.message for remark in page.context["review"].warnings]
-    assert found.count("has no essential skill") == 2
+    found = page.context["review"].check.found
+    assert [each.message for each in found].count("has no essential skill") == 2
+    assert not any(each.is_error for each in found)
+    assert page.text.count("has no essential skill") == 2
     assert publish(paula).status_code == 302
 
 
