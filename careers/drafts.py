@@ -1,6 +1,7 @@
 """Between a draft's rows and the framework document: compile one way, replace the other."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,48 +30,78 @@ ANCHORS = tuple(f"anchor_{rating}" for rating in range(5))
 
 def compile_draft(career: Career) -> Json:
     """Return the draft as a document. It may still be broken: see ``publishing.verify``."""
-    sections = [
-        _fields(row, "key", "title", "chapter", "layout", "text", "source", "items")
-        for row in career.guide_sections.all()
-    ]
-    sources = career.sources.all()
+    return compile_drafts([career])[career.pk]
+
+
+def compile_drafts(careers: Iterable[Career]) -> dict[int, Json]:
+    """Return the drafts of many careers by their ids, in as many queries as for one."""
+    by_id = {career.pk: career for career in careers}
+    levels = _by_career(Level.objects.filter(career__in=by_id))
+    groups = _by_career(SkillGroup.objects.filter(career__in=by_id))
+    skills = _by_career(Skill.objects.filter(career__in=by_id).select_related("skill_group"))
+    requirements = _requirements(by_id)
+    steps = _steps(by_id)
+    facts = _by_career(Fact.objects.filter(career__in=by_id).select_related("level"))
+    sections = _by_career(GuideSection.objects.filter(career__in=by_id))
+    sources = _by_career(Source.objects.filter(career__in=by_id))
     return {
-        "format": documents.FORMAT,
-        "career": _fields(
-            career, "key", "title", "summary", "alternative_titles", "codes", "sector", "credit"
-        ),
-        "levels": [_level(row) for row in career.levels.all()],
-        "groups": [_fields(row, "key", "title") for row in career.skill_groups.all()],
-        "skills": [
-            {
-                **_fields(row, "key", "title", "description", "codes"),
-                "group": row.skill_group.key,
-                "anchors": [_plain(getattr(row, name)) for name in ANCHORS],
-            }
-            for row in career.skills.select_related("skill_group")
-        ],
-        "requirements": [
-            {
-                "level": row.level.key,
-                "skill": row.skill.key,
-                **_fields(row, "rating", "importance", "essential"),
-            }
-            for row in Requirement.objects.filter(level__career=career).select_related(
-                "level", "skill"
-            )
-        ],
-        "steps": _steps(career),
-        "facts": [
-            {
-                **_fields(row, "key", "kind", "value", "unit", "scope", "region"),
-                **_fields(row, "date", "source", "note"),
-                **({"level": row.level.key} if row.level else {}),
-            }
-            for row in career.facts.select_related("level")
-        ],
-        "guide": {"sections": sections},
-        "sources": [_fields(row, "name", "title", "date", "url", "note") for row in sources],
+        pk: {
+            "format": documents.FORMAT,
+            "career": _fields(
+                career, "key", "title", "summary", "alternative_titles", "codes", "sector", "credit"
+            ),
+            "levels": [_level(row) for row in levels[pk]],
+            "groups": [_fields(row, "key", "title") for row in groups[pk]],
+            "skills": [_skill(row) for row in skills[pk]],
+            "requirements": requirements[pk],
+            "steps": steps.get(pk, []),
+            "facts": [_fact(row) for row in facts[pk]],
+            "guide": {"sections": [_section(row) for row in sections[pk]]},
+            "sources": [_source(row) for row in sources[pk]],
+        }
+        for pk, career in by_id.items()
     }
+
+
+def _by_career(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found = defaultdict(list)
+    for row in rows:
+        found[row.career_id].append(row)
+    return found
+
+
+def _skill(row: Skill) -> Json:
+    return {
+        **_fields(row, "key", "title", "description", "codes"),
+        "group": row.skill_group.key,
+        "anchors": [_plain(getattr(row, name)) for name in ANCHORS],
+    }
+
+
+def _requirements(careers: Iterable[int]) -> dict[int, list[Json]]:
+    names = ("level__career_id", "level__key", "skill__key", "rating", "importance", "essential")
+    found = defaultdict(list)
+    rows = Requirement.objects.filter(level__career__in=careers).values_list(*names)
+    for career, level, skill, rating, importance, essential in rows:
+        cell = {"level": level, "skill": skill, "rating": rating}
+        found[career].append({**cell, "importance": importance, "essential": essential})
+    return found
+
+
+def _fact(row: Fact) -> Json:
+    return {
+        **_fields(row, "key", "kind", "value", "unit", "scope", "region"),
+        **_fields(row, "date", "source", "note"),
+        **({"level": row.level.key} if row.level else {}),
+    }
+
+
+def _section(row: GuideSection) -> Json:
+    return _fields(row, "key", "title", "chapter", "layout", "text", "source", "items")
+
+
+def _source(row: Source) -> Json:
+    return _fields(row, "name", "title", "date", "url", "note")
 
 
 def _fields(row: models.Model, *names: str) -> Json:
@@ -88,19 +119,22 @@ def _level(row: Level) -> Json:
     return {**_fields(row, *names), **years}
 
 
-def _steps(career: Career) -> list[Json]:
-    rows = career.steps.prefetch_related("requires__skill", "gives__skill", "waits_for__other")
-    return [
-        {
-            **_fields(row, "key", "title", "kind", "description", "hours", "currency"),
-            **_fields(row, "provider", "url", "source", "estimated"),
-            "cost": f"{row.cost:.2f}",
-            "requires": _ratings(row.requires.all()),
-            "after": [each.other.key for each in row.waits_for.all()],
-            "gives": _ratings(row.gives.all()),
-        }
-        for row in rows
-    ]
+def _steps(careers: Iterable[int]) -> dict[int, list[Json]]:
+    rows = Step.objects.filter(career__in=careers).prefetch_related(
+        "requires__skill", "gives__skill", "waits_for__other"
+    )
+    return {pk: [_step(row) for row in steps] for pk, steps in _by_career(rows).items()}
+
+
+def _step(row: Step) -> Json:
+    return {
+        **_fields(row, "key", "title", "kind", "description", "hours", "currency"),
+        **_fields(row, "provider", "url", "source", "estimated"),
+        "cost": f"{row.cost:.2f}",
+        "requires": _ratings(row.requires.all()),
+        "after": [each.other.key for each in row.waits_for.all()],
+        "gives": _ratings(row.gives.all()),
+    }
 
 
 def _ratings(rows: Iterable[StepRequires | StepGives]) -> list[Json]:
@@ -114,109 +148,159 @@ def replace_draft(document: Json, *, now: datetime) -> Career:
     ``document`` is in normal form and without errors of ``check``. A draft that holds
     unpublished work is kept as a KeptDraft.
     """
-    known = {"sector": "", "credit": "", **document["career"]}
-    career, created = Career.objects.get_or_create(key=known["key"], defaults=known)
-    if not created:
-        keep_draft(career, now=now)
-        Career.objects.filter(pk=career.pk).update(**known)
-        career.refresh_from_db()
-    for name in ("steps", "facts", "levels", "skills", "skill_groups", "guide_sections", "sources"):
-        getattr(career, name).all().delete()
-    _create_rows(career, document)
-    return career
+    return replace_drafts([document], now=now)[0]
+
+
+@transaction.atomic
+def replace_drafts(news: Sequence[Json], *, now: datetime) -> list[Career]:
+    """Do the same for many careers, in as many statements as for one."""
+    known = {each["career"]["key"]: {"sector": "", "credit": "", **each["career"]} for each in news}
+    there = {
+        career.key: career
+        for career in Career.objects.filter(key__in=known).select_related("latest")
+    }
+    _keep_drafts(there.values(), now=now)
+    for key, career in there.items():
+        for name, value in known[key].items():
+            setattr(career, name, value)
+    Career.objects.bulk_update(there.values(), _CAREER_FIELDS)
+    created = Career.objects.bulk_create(
+        Career(**fields) for key, fields in known.items() if key not in there
+    )
+    careers = there | {career.key: career for career in created}
+    for model in (Step, Fact, Level, Skill, SkillGroup, GuideSection, Source):
+        model._default_manager.filter(career__in=there.values()).delete()
+    _create_rows([(careers[document["career"]["key"]], document) for document in news])
+    return [careers[document["career"]["key"]] for document in news]
+
+
+_CAREER_FIELDS = ("title", "summary", "sector", "credit", "alternative_titles", "codes")
 
 
 def keep_draft(career: Career, *, now: datetime) -> KeptDraft | None:
     """Keep the draft if it differs from the latest version and is not empty."""
-    document = compile_draft(career)
+    kept = _keep_drafts([career], now=now)
+    return kept[0] if kept else None
+
+
+def _keep_drafts(careers: Iterable[Career], *, now: datetime) -> list[KeptDraft]:
+    compiled = compile_drafts(careers)
+    return KeptDraft.objects.bulk_create(
+        KeptDraft(career=career, document=compiled[career.pk], kept_at=now)
+        for career in careers
+        if not _is_empty(compiled[career.pk]) and not is_published(career, compiled[career.pk])
+    )
+
+
+def _is_empty(document: Json) -> bool:
     lists = ("levels", "groups", "skills", "steps", "facts", "sources")
-    is_empty = not (document["guide"]["sections"] or any(document[name] for name in lists))
-    if is_empty or is_published(career, document):
-        return None
-    return KeptDraft.objects.create(career=career, document=document, kept_at=now)
+    return not (document["guide"]["sections"] or any(document[name] for name in lists))
 
 
 def is_published(career: Career, document: Json | None = None) -> bool:
     """Tell whether the draft (or this compiled form of it) is what was last published."""
     if career.latest is None:
         return False
+    # What has the hash of a version has its shape too: there is nothing to check.
+    found = arranged_draft(document or compile_draft(career))
+    return found is not None and documents.content_hash(found) == career.latest.sha256
+
+
+def arranged_draft(document: Json) -> Json | None:
+    """Return a compiled draft in normal form, or None where its shape is broken."""
     try:
-        normal = documents.normal(document or compile_draft(career))
-    except documents.DocumentError:
-        return False
-    return documents.content_hash(normal) == career.latest.sha256
+        return documents.arranged(document)
+    except (AttributeError, KeyError, TypeError):
+        return None
 
 
-def _create_rows(career: Career, document: Json) -> None:
-    def rows(model: type[models.Model], name: str, make: Callable[[Json], Json]) -> dict[str, Any]:
+Rows = dict[tuple[int, str], Any]
+"""Rows by the id of their career and their key."""
+
+
+def _create_rows(pairs: Sequence[tuple[Career, Json]]) -> None:
+    def rows(model: type[models.Model], name: str, make: Callable[[int, Json], Json]) -> Rows:
         created = model._default_manager.bulk_create(
-            model(career=career, position=position, **make(row))
-            for position, row in enumerate(document[name])
+            model(career=career, position=position, **make(career.pk, row))
+            for career, document in pairs
+            for position, row in enumerate(_list(document, name))
         )
-        return {getattr(row, "key", ""): row for row in created}
+        return {(row.career_id, getattr(row, "key", "")): row for row in created}
 
-    def plain(row: Json) -> Json:
+    def plain(career: int, row: Json) -> Json:
         return row
 
     levels = rows(Level, "levels", _level_fields)
     groups = rows(SkillGroup, "groups", plain)
-    skills = rows(Skill, "skills", lambda row: _skill_fields(row, groups))
+    skills = rows(Skill, "skills", lambda career, row: _skill_fields(career, row, groups))
     Requirement.objects.bulk_create(
         Requirement(
-            **{**row, "level": levels[row["level"]], "skill": skills[row["skill"]]},
+            level=levels[career.pk, row["level"]],
+            skill=skills[career.pk, row["skill"]],
+            rating=row["rating"],
+            importance=row["importance"],
+            essential=row["essential"],
             position=position,
         )
+        for career, document in pairs
         for position, row in enumerate(document["requirements"])
     )
-    rows(Fact, "facts", lambda row: {**row, "level": levels.get(row.get("level", ""))})
+    rows(
+        Fact,
+        "facts",
+        lambda career, row: {**row, "level": levels.get((career, row.get("level", "")))},
+    )
     steps = rows(Step, "steps", _step_fields)
-    _create_step_lists(document, steps, skills)
-    sections = document["guide"].get("sections", [])
-    GuideSection.objects.bulk_create(
-        GuideSection(career=career, position=position, **row)
-        for position, row in enumerate(sections)
-    )
-    Source.objects.bulk_create(
-        Source(career=career, position=position, **row)
-        for position, row in enumerate(document.get("sources", []))
-    )
+    _create_step_lists(pairs, steps, skills)
+    rows(GuideSection, "sections", plain)
+    rows(Source, "sources", plain)
 
 
-def _level_fields(row: Json) -> Json:
+def _list(document: Json, name: str) -> list[Json]:
+    where = document["guide"] if name == "sections" else document
+    found: list[Json] = where.get(name, [])
+    return found
+
+
+def _level_fields(career: int, row: Json) -> Json:
     years_from, years_to = row.get("years") or (None, None)
     fields = {name: value for name, value in row.items() if name != "years"}
     return {**fields, "years_from": years_from, "years_to": years_to}
 
 
-def _skill_fields(row: Json, groups: dict[str, SkillGroup]) -> Json:
+def _skill_fields(career: int, row: Json, groups: Rows) -> Json:
     return {
         **{name: row[name] for name in ("key", "title", "description", "codes")},
         **dict(zip(ANCHORS, row["anchors"], strict=True)),
-        "skill_group": groups[row["group"]],
+        "skill_group": groups[career, row["group"]],
     }
 
 
-def _step_fields(row: Json) -> Json:
+def _step_fields(career: int, row: Json) -> Json:
     return {
         name: value for name, value in row.items() if name not in ("requires", "gives", "after")
     }
 
 
-def _create_step_lists(document: Json, steps: dict[str, Step], skills: dict[str, Skill]) -> None:
+def _create_step_lists(pairs: Sequence[tuple[Career, Json]], steps: Rows, skills: Rows) -> None:
     lists: tuple[tuple[type[Any], str], ...] = ((StepRequires, "requires"), (StepGives, "gives"))
     for model, name in lists:
         model.objects.bulk_create(
             model(
-                step=steps[step["key"]],
-                skill=skills[row["skill"]],
+                step=steps[career.pk, step["key"]],
+                skill=skills[career.pk, row["skill"]],
                 rating=row["rating"],
                 position=position,
             )
+            for career, document in pairs
             for step in document["steps"]
             for position, row in enumerate(step[name])
         )
     StepAfter.objects.bulk_create(
-        StepAfter(step=steps[step["key"]], other=steps[other], position=position)
+        StepAfter(
+            step=steps[career.pk, step["key"]], other=steps[career.pk, other], position=position
+        )
+        for career, document in pairs
         for step in document["steps"]
         for position, other in enumerate(step["after"])
     )
