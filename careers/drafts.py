@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import F, Value
 
 from . import document as documents
 from .document import Json
@@ -24,22 +25,36 @@ from .models import (
     StepGives,
     StepRequires,
 )
+from .revisions import next_revisions
 
 ANCHORS = tuple(f"anchor_{rating}" for rating in range(5))
 
 
-def compile_draft(career: Career) -> Json:
-    """Return the draft as a document. It may still be broken: see ``publishing.verify``."""
-    return compile_drafts([career])[career.pk]
+def requirements_of(*careers: Career) -> models.QuerySet[Requirement]:
+    """Return the requirements of drafts with their levels and skills. One query."""
+    return Requirement.objects.filter(level__career__in=careers).select_related("level", "skill")
 
 
-def compile_drafts(careers: Iterable[Career]) -> dict[int, Json]:
+def compile_draft(career: Career, requirements: Iterable[Requirement] | None = None) -> Json:
+    """Return the draft as a document. It may still be broken: see ``publishing.verify``.
+
+    ``requirements`` are those of ``requirements_of`` where the caller has them already.
+    Nine queries, eight then.
+    """
+    return compile_drafts([career], requirements)[career.pk]
+
+
+def compile_drafts(
+    careers: Iterable[Career], requirements: Iterable[Requirement] | None = None
+) -> dict[int, Json]:
     """Return the drafts of many careers by their ids, in as many queries as for one."""
     by_id = {career.pk: career for career in careers}
+    cells = defaultdict(list)
+    for row in requirements_of(*by_id.values()) if requirements is None else requirements:
+        cells[row.level.career_id].append(_requirement(row))
     levels = _by_career(Level.objects.filter(career__in=by_id))
     groups = _by_career(SkillGroup.objects.filter(career__in=by_id))
     skills = _by_career(Skill.objects.filter(career__in=by_id).select_related("skill_group"))
-    requirements = _requirements(by_id)
     steps = _steps(by_id)
     facts = _by_career(Fact.objects.filter(career__in=by_id).select_related("level"))
     sections = _by_career(GuideSection.objects.filter(career__in=by_id))
@@ -53,7 +68,7 @@ def compile_drafts(careers: Iterable[Career]) -> dict[int, Json]:
             "levels": [_level(row) for row in levels[pk]],
             "groups": [_fields(row, "key", "title") for row in groups[pk]],
             "skills": [_skill(row) for row in skills[pk]],
-            "requirements": requirements[pk],
+            "requirements": cells[pk],
             "steps": steps.get(pk, []),
             "facts": [_fact(row) for row in facts[pk]],
             "guide": {"sections": [_section(row) for row in sections[pk]]},
@@ -72,20 +87,18 @@ def _by_career(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 def _skill(row: Skill) -> Json:
     return {
-        **_fields(row, "key", "title", "description", "codes"),
+        **_fields(row, "key", "title", "description", "codes", "merged_from"),
         "group": row.skill_group.key,
         "anchors": [_plain(getattr(row, name)) for name in ANCHORS],
     }
 
 
-def _requirements(careers: Iterable[int]) -> dict[int, list[Json]]:
-    names = ("level__career_id", "level__key", "skill__key", "rating", "importance", "essential")
-    found = defaultdict(list)
-    rows = Requirement.objects.filter(level__career__in=careers).values_list(*names)
-    for career, level, skill, rating, importance, essential in rows:
-        cell = {"level": level, "skill": skill, "rating": rating}
-        found[career].append({**cell, "importance": importance, "essential": essential})
-    return found
+def _requirement(row: Requirement) -> Json:
+    return {
+        "level": row.level.key,
+        "skill": row.skill.key,
+        **_fields(row, "rating", "importance", "essential"),
+    }
 
 
 def _fact(row: Fact) -> Json:
@@ -120,25 +133,46 @@ def _level(row: Level) -> Json:
 
 
 def _steps(careers: Iterable[int]) -> dict[int, list[Json]]:
-    rows = Step.objects.filter(career__in=careers).prefetch_related(
-        "requires__skill", "gives__skill", "waits_for__other"
-    )
-    return {pk: [_step(row) for row in steps] for pk, steps in _by_career(rows).items()}
+    lists = step_lists(careers)
+    steps = _by_career(Step.objects.filter(career__in=careers))
+    return {pk: [_step(row, lists) for row in rows] for pk, rows in steps.items()}
 
 
-def _step(row: Step) -> Json:
+StepLists = defaultdict[tuple[str, int], list[tuple[str, int]]]
+
+
+def _step(row: Step, lists: StepLists) -> Json:
     return {
         **_fields(row, "key", "title", "kind", "description", "hours", "currency"),
         **_fields(row, "provider", "url", "source", "estimated"),
         "cost": f"{row.cost:.2f}",
-        "requires": _ratings(row.requires.all()),
-        "after": [each.other.key for each in row.waits_for.all()],
-        "gives": _ratings(row.gives.all()),
+        "requires": _ratings(lists["requires", row.pk]),
+        "after": [key for key, _rating in lists["after", row.pk]],
+        "gives": _ratings(lists["gives", row.pk]),
     }
 
 
-def _ratings(rows: Iterable[StepRequires | StepGives]) -> list[Json]:
-    return [{"skill": row.skill.key, "rating": row.rating} for row in rows]
+def _ratings(rows: Iterable[tuple[str, int]]) -> list[Json]:
+    return [{"skill": skill, "rating": rating} for skill, rating in rows]
+
+
+def step_lists(careers: Iterable[int]) -> StepLists:
+    """Return what the steps of careers (by id) require, give and wait for, in one query.
+
+    {(list, step's id): [(key of the skill or step, rating)]}; the rating is 0 in ``after``.
+    """
+
+    def rows(name: str, model: type[Any], key: str, rating: Any) -> models.QuerySet[Any]:
+        found = model.objects.filter(step__career__in=careers).order_by()
+        return found.values_list(Value(name), "step_id", "position", "pk", key, rating)
+
+    requires = rows("requires", StepRequires, "skill__key", F("rating"))
+    gives = rows("gives", StepGives, "skill__key", F("rating"))
+    after = rows("after", StepAfter, "other__key", Value(0))
+    lists: StepLists = defaultdict(list)
+    for name, step, _position, _pk, key, rating in sorted(requires.union(gives, after, all=True)):
+        lists[name, step].append((key, rating))
+    return lists
 
 
 @transaction.atomic
@@ -155,17 +189,16 @@ def replace_draft(document: Json, *, now: datetime) -> Career:
 def replace_drafts(news: Sequence[Json], *, now: datetime) -> list[Career]:
     """Do the same for many careers, in as many statements as for one."""
     known = {each["career"]["key"]: {"sector": "", "credit": "", **each["career"]} for each in news}
-    there = {
-        career.key: career
-        for career in Career.objects.filter(key__in=known).select_related("latest")
-    }
+    next_revisions(known)
+    rows = Career.objects.filter(key__in=known).select_related("latest")
+    there = {career.key: career for career in rows.defer("latest__document")}
     _keep_drafts(there.values(), now=now)
     for key, career in there.items():
         for name, value in known[key].items():
             setattr(career, name, value)
     Career.objects.bulk_update(there.values(), _CAREER_FIELDS)
     created = Career.objects.bulk_create(
-        Career(**fields) for key, fields in known.items() if key not in there
+        Career(**fields, draft_revision=1) for key, fields in known.items() if key not in there
     )
     careers = there | {career.key: career for career in created}
     for model in (Step, Fact, Level, Skill, SkillGroup, GuideSection, Source):
@@ -220,8 +253,13 @@ Rows = dict[tuple[int, str], Any]
 
 def _create_rows(pairs: Sequence[tuple[Career, Json]]) -> None:
     def rows(model: type[models.Model], name: str, make: Callable[[int, Json], Json]) -> Rows:
+        has_revision = any(each.name == "revision" for each in model._meta.fields)
+
+        def numbered(career: Career) -> Json:
+            return {"revision": career.draft_revision} if has_revision else {}
+
         created = model._default_manager.bulk_create(
-            model(career=career, position=position, **make(career.pk, row))
+            model(career=career, position=position, **numbered(career), **make(career.pk, row))
             for career, document in pairs
             for position, row in enumerate(_list(document, name))
         )
@@ -241,6 +279,7 @@ def _create_rows(pairs: Sequence[tuple[Career, Json]]) -> None:
             importance=row["importance"],
             essential=row["essential"],
             position=position,
+            revision=career.draft_revision,
         )
         for career, document in pairs
         for position, row in enumerate(document["requirements"])
@@ -271,6 +310,7 @@ def _level_fields(career: int, row: Json) -> Json:
 def _skill_fields(career: int, row: Json, groups: Rows) -> Json:
     return {
         **{name: row[name] for name in ("key", "title", "description", "codes")},
+        "merged_from": row.get("merged_from", []),
         **dict(zip(ANCHORS, row["anchors"], strict=True)),
         "skill_group": groups[career, row["group"]],
     }

@@ -52,6 +52,11 @@ def position_field() -> "models.PositiveIntegerField[int, int]":
     return models.PositiveIntegerField(_("position"), default=0)
 
 
+def revision_field() -> "models.PositiveIntegerField[int, int]":
+    """Return the field that says at which edit of the draft a row was last changed."""
+    return models.PositiveIntegerField(_("revision"), default=0, editable=False)
+
+
 def refuse_other_career(row: models.Model, career_id: int | None, *names: str) -> None:
     """Raise ValidationError for each named relation that belongs to another career."""
     wrong = _("This belongs to another career. Choose one of the same career.")
@@ -92,11 +97,16 @@ class Career(models.Model):
         blank=True,
         editable=False,
     )
+    draft_revision = revision_field()
+    published_revision = models.PositiveIntegerField(
+        _("published revision"), default=0, editable=False
+    )
 
     class Meta:
         ordering = ("title", "key")
         verbose_name = _("career")
         verbose_name_plural = _("careers")
+        permissions = (("publish_career", "Can publish a career"),)
         constraints = (models.CheckConstraint(condition=~Q(key=""), name="career_has_key"),)
 
     def __str__(self) -> str:
@@ -129,6 +139,7 @@ class Level(models.Model):
         help_text=_("Experience, certificates and education, listed beside the score."),
     )
     position = position_field()
+    revision = revision_field()
 
     class Meta:
         ordering = ("position", "pk")
@@ -158,6 +169,7 @@ class SkillGroup(models.Model):
     key = key_field(_("key"))
     title = models.CharField(_("title"), max_length=200)
     position = position_field()
+    revision = revision_field()
 
     class Meta:
         ordering = ("position", "pk")
@@ -187,7 +199,14 @@ class Skill(models.Model):
     anchor_3 = models.TextField(_("3 Fix problems"), blank=True, max_length=4000)
     anchor_4 = models.TextField(_("4 Teach it"), blank=True, max_length=4000)
     codes = models.JSONField(_("codes"), default=dict, blank=True)
+    merged_from = models.JSONField(
+        _("merged from"),
+        default=list,
+        blank=True,
+        help_text=_("Keys of skills that went into this one."),
+    )
     position = position_field()
+    revision = revision_field()
 
     class Meta:
         ordering = ("position", "pk")
@@ -215,6 +234,7 @@ class Requirement(models.Model):
     )
     essential = models.BooleanField(_("essential"), default=False)
     position = position_field()
+    revision = revision_field()
 
     class Meta:
         ordering = ("position", "pk")
@@ -286,6 +306,7 @@ class Step(models.Model):
         _("estimated"), default=False, help_text=_("Hours or cost are our estimate.")
     )
     position = position_field()
+    revision = revision_field()
 
     class Meta:
         ordering = ("position", "pk")
@@ -397,6 +418,7 @@ class Fact(models.Model):
         Level, on_delete=models.SET_NULL, null=True, blank=True, related_name="facts"
     )
     position = position_field()
+    revision = revision_field()
 
     class Meta:
         ordering = ("position", "pk")

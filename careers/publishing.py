@@ -27,6 +27,10 @@ class UnchangedError(Exception):
         self.latest = latest
 
 
+class ChangedDraftError(Exception):
+    """The draft is no longer the one that was reviewed."""
+
+
 def verify(document: Json) -> Json:
     """Return the normal form of a document that may be published.
 
@@ -48,10 +52,13 @@ def publish(
     note: str = "",
     by: User | None = None,
     origin: Version.Origin = Version.Origin.EDITORS,
+    reviewed: str | None = None,
 ) -> Version:
     """Publish the draft as the next version.
 
-    Raises DocumentError for a broken draft, UnchangedError when there is nothing new.
+    ``reviewed`` is the SHA-256 of the draft that the editor looked at. Raises DocumentError
+    for a broken draft, ChangedDraftError for one that changed since it was reviewed, and
+    UnchangedError when there is nothing new.
     """
     career = (
         Career.objects.select_for_update(of=("self",)).select_related("latest").get(pk=career.pk)
@@ -60,6 +67,8 @@ def publish(
     sha256 = documents.content_hash(document)
     if career.latest and career.latest.sha256 == sha256:
         raise UnchangedError(career.latest)
+    if reviewed is not None and reviewed != sha256:
+        raise ChangedDraftError
     return store_versions([(career, document)], now=now, note=note, by=by, origin=origin)[0]
 
 
@@ -95,8 +104,9 @@ def store_versions(
         for career, document in pairs
     )
     for version in versions:
-        careers[version.career_id].latest = version
-    Career.objects.bulk_update(careers.values(), ["latest"])
+        career = careers[version.career_id]
+        career.latest, career.published_revision = version, career.draft_revision
+    Career.objects.bulk_update(careers.values(), ["latest", "published_revision"])
     transaction.on_commit(catalogue.forget_latest)
     return versions
 

@@ -1,11 +1,13 @@
-"""Addresses of the career pages."""
+"""Addresses of the careers, and of the studio where they are edited."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
+from .studio import urls as studio
 
 app_name = "careers"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("<slug:slug>/", views.detail, name="detail"),
+    path("careers/", views.index, name="index"),
+    path("careers/<slug:slug>/", views.detail, name="detail"),
+    path("studio/", include(studio.urlpatterns)),
 ]

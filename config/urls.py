@@ -10,7 +10,7 @@ from .api import api
 
 urlpatterns = [
     path("", home, name="home"),
-    path("careers/", include("careers.urls")),
+    path("", include("careers.urls")),
     path("", include("assessments.urls")),
     path("scoring/", pages.scoring, name="scoring"),
     path("privacy/", pages.privacy, name="privacy"),

@@ -1,10 +1,14 @@
-"""The cast: Mara rates herself, a stranger has no business here, Edda edits."""
+"""The cast: Mara rates herself, a stranger has no business here, Edda does everything.
+
+In the studio Vera looks, Emil edits and Paula publishes.
+"""
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
@@ -69,6 +73,33 @@ def edda_client(edda: User) -> Client:
     client = Client()
     client.force_login(edda)
     return client
+
+
+def with_permissions(email: str, *names: str) -> Client:
+    """Return the browser of somebody on the staff who has these permissions on careers."""
+    user = User.objects.create_user(email, is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def vera(db) -> Client:
+    """The browser of a viewer, who may look at every draft."""
+    return with_permissions("vera@example.org", "view_career")
+
+
+@pytest.fixture
+def emil(db) -> Client:
+    """The browser of an editor, who may change drafts and publish none."""
+    return with_permissions("emil@example.org", "view_career", "change_career")
+
+
+@pytest.fixture
+def paula(db) -> Client:
+    """The browser of a publisher, who may change drafts and publish them."""
+    return with_permissions("paula@example.org", "view_career", "change_career", "publish_career")
 
 
 def start(client: Client, version: Version, level: str) -> Assessment:

@@ -1,0 +1,1 @@
+"""The studio: where editors look after the drafts, check them and publish."""
