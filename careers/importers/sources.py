@@ -24,6 +24,7 @@ MAX_BYTES = 400_000_000
 MAX_MEMBERS = 1_000
 XZ_MEMORY = 128 * 1024 * 1024
 CHUNK = 1024 * 1024
+ENCRYPTED = 0x1
 Member = TypeVar("Member")
 
 _BROKEN = "is broken or was not written to its end"
@@ -68,7 +69,7 @@ def read_archive(name: str, data: bytes, wanted: Iterable[str]) -> dict[str, byt
     except (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError) as error:
         raise refuse(name, _BROKEN, _FETCH_AGAIN) from error
     except (OSError, RuntimeError, NotImplementedError) as error:
-        # An encrypted or exotic archive, or gzip's complaint about its end.
+        # An exotic archive, or gzip's complaint about its checksum.
         raise refuse(name, f"cannot be read ({error})", _FETCH_AGAIN) from error
     raise refuse(name, "is no archive", "Give a folder, .zip, .tar.xz or .tar.gz.")
 
@@ -129,6 +130,8 @@ def _read_zip(name: str, data: bytes, wanted: set[str]) -> dict[str, bytes]:
             base = PurePosixPath(member.filename).name
             if base in wanted and not member.is_dir():
                 _once(name, base, files)
+                if member.flag_bits & ENCRYPTED:
+                    raise refuse(name, f"{base} is under a password", "Save it without one.")
                 with archive.open(member) as file:
                     # The size in the directory may lie: never read past it.
                     files[base] = file.read(member.file_size + 1)
