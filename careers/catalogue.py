@@ -49,15 +49,17 @@ def featured() -> QuerySet[Version]:
 def search(query: str) -> QuerySet[Version]:
     """Return the published careers whose titles or codes hold every word of the query.
 
-    Those whose own title holds all of it come before those with another name like it.
+    Those whose own title holds all of it come first, then those that have it as it stands.
     """
     found, in_title = published(), Q()
-    for word in query.casefold().split()[:SEARCH_WORDS]:
+    words = query.casefold().split()[:SEARCH_WORDS]
+    for word in words:
         found = found.filter(search_text__contains=word)
         in_title &= Q(title__icontains=word)
     if not in_title:
         return found
-    rank = Case(When(in_title, then=Value(0)), default=Value(1))
+    as_it_stands = When(search_text__contains=" ".join(words), then=Value(1))
+    rank = Case(When(in_title, then=Value(0)), as_it_stands, default=Value(2))
     return found.order_by(rank, "title", "pk")
 
 
