@@ -4,10 +4,10 @@ import json
 import time
 from functools import lru_cache
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from .document import Framework, parse
-from .models import Version
+from .models import Career, Version
 
 CACHED_FRAMEWORKS = 64
 SEARCH_WORDS = 8
@@ -31,20 +31,36 @@ def framework(version: Version) -> Framework:
 
 def published() -> QuerySet[Version]:
     """Return the latest version of every career, by title, without the documents."""
+    # By way of the careers, so that a hundred older versions cost nothing.
+    current = Career.objects.filter(latest__isnull=False).values("latest")
     return (
-        Version.objects.filter(career__latest=F("pk"))
+        Version.objects.filter(pk__in=current)
         .select_related("career")
-        .defer("document")
+        .defer("document", "search_text")
         .order_by("title", "pk")
     )
 
 
+def featured() -> QuerySet[Version]:
+    """Return the published careers with the longest ladders first, then by title."""
+    return published().order_by("-level_count", "title", "pk")
+
+
 def search(query: str) -> QuerySet[Version]:
-    """Return the published careers whose titles or codes hold every word of the query."""
-    found = published()
-    for word in query.casefold().split()[:SEARCH_WORDS]:
+    """Return the published careers whose titles or codes hold every word of the query.
+
+    Those whose own title holds all of it come first, then those that have it as it stands.
+    """
+    found, in_title = published(), Q()
+    words = query.casefold().split()[:SEARCH_WORDS]
+    for word in words:
         found = found.filter(search_text__contains=word)
-    return found
+        in_title &= Q(title__icontains=word)
+    if not in_title:
+        return found
+    as_it_stands = When(search_text__contains=" ".join(words), then=Value(1))
+    rank = Case(When(in_title, then=Value(0)), as_it_stands, default=Value(2))
+    return found.order_by(rank, "title", "pk")
 
 
 def latest(key: str) -> Version | None:

@@ -1,7 +1,7 @@
 """Between a draft's rows and the framework document: compile one way, replace the other."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,14 +25,14 @@ from .models import (
     StepGives,
     StepRequires,
 )
-from .revisions import next_revision
+from .revisions import next_revisions
 
 ANCHORS = tuple(f"anchor_{rating}" for rating in range(5))
 
 
-def requirements_of(career: Career) -> models.QuerySet[Requirement]:
-    """Return the draft's requirements with their levels and skills. One query."""
-    return Requirement.objects.filter(level__career=career).select_related("level", "skill")
+def requirements_of(*careers: Career) -> models.QuerySet[Requirement]:
+    """Return the requirements of drafts with their levels and skills. One query."""
+    return Requirement.objects.filter(level__career__in=careers).select_related("level", "skill")
 
 
 def compile_draft(career: Career, requirements: Iterable[Requirement] | None = None) -> Json:
@@ -41,46 +41,80 @@ def compile_draft(career: Career, requirements: Iterable[Requirement] | None = N
     ``requirements`` are those of ``requirements_of`` where the caller has them already.
     Nine queries, eight then.
     """
-    sections = [
-        _fields(row, "key", "title", "chapter", "layout", "text", "source", "items")
-        for row in career.guide_sections.all()
-    ]
-    sources = career.sources.all()
+    return compile_drafts([career], requirements)[career.pk]
+
+
+def compile_drafts(
+    careers: Iterable[Career], requirements: Iterable[Requirement] | None = None
+) -> dict[int, Json]:
+    """Return the drafts of many careers by their ids, in as many queries as for one."""
+    by_id = {career.pk: career for career in careers}
+    cells = defaultdict(list)
+    for row in requirements_of(*by_id.values()) if requirements is None else requirements:
+        cells[row.level.career_id].append(_requirement(row))
+    levels = _by_career(Level.objects.filter(career__in=by_id))
+    groups = _by_career(SkillGroup.objects.filter(career__in=by_id))
+    skills = _by_career(Skill.objects.filter(career__in=by_id).select_related("skill_group"))
+    steps = _steps(by_id)
+    facts = _by_career(Fact.objects.filter(career__in=by_id).select_related("level"))
+    sections = _by_career(GuideSection.objects.filter(career__in=by_id))
+    sources = _by_career(Source.objects.filter(career__in=by_id))
     return {
-        "format": documents.FORMAT,
-        "career": _fields(
-            career, "key", "title", "summary", "alternative_titles", "codes", "sector", "credit"
-        ),
-        "levels": [_level(row) for row in career.levels.all()],
-        "groups": [_fields(row, "key", "title") for row in career.skill_groups.all()],
-        "skills": [
-            {
-                **_fields(row, "key", "title", "description", "codes", "merged_from"),
-                "group": row.skill_group.key,
-                "anchors": [_plain(getattr(row, name)) for name in ANCHORS],
-            }
-            for row in career.skills.select_related("skill_group")
-        ],
-        "requirements": [
-            {
-                "level": row.level.key,
-                "skill": row.skill.key,
-                **_fields(row, "rating", "importance", "essential"),
-            }
-            for row in (requirements_of(career) if requirements is None else requirements)
-        ],
-        "steps": _steps(career),
-        "facts": [
-            {
-                **_fields(row, "key", "kind", "value", "unit", "scope", "region"),
-                **_fields(row, "date", "source", "note"),
-                **({"level": row.level.key} if row.level else {}),
-            }
-            for row in career.facts.select_related("level")
-        ],
-        "guide": {"sections": sections},
-        "sources": [_fields(row, "name", "title", "date", "url", "note") for row in sources],
+        pk: {
+            "format": documents.FORMAT,
+            "career": _fields(
+                career, "key", "title", "summary", "alternative_titles", "codes", "sector", "credit"
+            ),
+            "levels": [_level(row) for row in levels[pk]],
+            "groups": [_fields(row, "key", "title") for row in groups[pk]],
+            "skills": [_skill(row) for row in skills[pk]],
+            "requirements": cells[pk],
+            "steps": steps.get(pk, []),
+            "facts": [_fact(row) for row in facts[pk]],
+            "guide": {"sections": [_section(row) for row in sections[pk]]},
+            "sources": [_source(row) for row in sources[pk]],
+        }
+        for pk, career in by_id.items()
     }
+
+
+def _by_career(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found = defaultdict(list)
+    for row in rows:
+        found[row.career_id].append(row)
+    return found
+
+
+def _skill(row: Skill) -> Json:
+    return {
+        **_fields(row, "key", "title", "description", "codes", "merged_from"),
+        "group": row.skill_group.key,
+        "anchors": [_plain(getattr(row, name)) for name in ANCHORS],
+    }
+
+
+def _requirement(row: Requirement) -> Json:
+    return {
+        "level": row.level.key,
+        "skill": row.skill.key,
+        **_fields(row, "rating", "importance", "essential"),
+    }
+
+
+def _fact(row: Fact) -> Json:
+    return {
+        **_fields(row, "key", "kind", "value", "unit", "scope", "region"),
+        **_fields(row, "date", "source", "note"),
+        **({"level": row.level.key} if row.level else {}),
+    }
+
+
+def _section(row: GuideSection) -> Json:
+    return _fields(row, "key", "title", "chapter", "layout", "text", "source", "items")
+
+
+def _source(row: Source) -> Json:
+    return _fields(row, "name", "title", "date", "url", "note")
 
 
 def _fields(row: models.Model, *names: str) -> Json:
@@ -98,39 +132,44 @@ def _level(row: Level) -> Json:
     return {**_fields(row, *names), **years}
 
 
-def _steps(career: Career) -> list[Json]:
-    lists = step_lists(career)
-    return [
-        {
-            **_fields(row, "key", "title", "kind", "description", "hours", "currency"),
-            **_fields(row, "provider", "url", "source", "estimated"),
-            "cost": f"{row.cost:.2f}",
-            "requires": _ratings(lists["requires", row.pk]),
-            "after": [key for key, _rating in lists["after", row.pk]],
-            "gives": _ratings(lists["gives", row.pk]),
-        }
-        for row in career.steps.all()
-    ]
+def _steps(careers: Iterable[int]) -> dict[int, list[Json]]:
+    lists = step_lists(careers)
+    steps = _by_career(Step.objects.filter(career__in=careers))
+    return {pk: [_step(row, lists) for row in rows] for pk, rows in steps.items()}
+
+
+StepLists = defaultdict[tuple[str, int], list[tuple[str, int]]]
+
+
+def _step(row: Step, lists: StepLists) -> Json:
+    return {
+        **_fields(row, "key", "title", "kind", "description", "hours", "currency"),
+        **_fields(row, "provider", "url", "source", "estimated"),
+        "cost": f"{row.cost:.2f}",
+        "requires": _ratings(lists["requires", row.pk]),
+        "after": [key for key, _rating in lists["after", row.pk]],
+        "gives": _ratings(lists["gives", row.pk]),
+    }
 
 
 def _ratings(rows: Iterable[tuple[str, int]]) -> list[Json]:
     return [{"skill": skill, "rating": rating} for skill, rating in rows]
 
 
-def step_lists(career: Career) -> defaultdict[tuple[str, int], list[tuple[str, int]]]:
-    """Return what the career's steps require, give and wait for, in one query.
+def step_lists(careers: Iterable[int]) -> StepLists:
+    """Return what the steps of careers (by id) require, give and wait for, in one query.
 
     {(list, step's id): [(key of the skill or step, rating)]}; the rating is 0 in ``after``.
     """
 
     def rows(name: str, model: type[Any], key: str, rating: Any) -> models.QuerySet[Any]:
-        found = model.objects.filter(step__career=career).order_by()
+        found = model.objects.filter(step__career__in=careers).order_by()
         return found.values_list(Value(name), "step_id", "position", "pk", key, rating)
 
     requires = rows("requires", StepRequires, "skill__key", F("rating"))
     gives = rows("gives", StepGives, "skill__key", F("rating"))
     after = rows("after", StepAfter, "other__key", Value(0))
-    lists: defaultdict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
+    lists: StepLists = defaultdict(list)
     for name, step, _position, _pk, key, rating in sorted(requires.union(gives, after, all=True)):
         lists[name, step].append((key, rating))
     return lists
@@ -143,112 +182,165 @@ def replace_draft(document: Json, *, now: datetime) -> Career:
     ``document`` is in normal form and without errors of ``check``. A draft that holds
     unpublished work is kept as a KeptDraft.
     """
-    known = {"sector": "", "credit": "", **document["career"]}
-    career, created = Career.objects.get_or_create(key=known["key"], defaults=known)
-    if not created:
-        keep_draft(career, now=now)
-        Career.objects.filter(pk=career.pk).update(**known)
-        career.refresh_from_db()
-    revision = next_revision(career.pk)
-    for name in ("steps", "facts", "levels", "skills", "skill_groups", "guide_sections", "sources"):
-        getattr(career, name).all().delete()
-    _create_rows(career, document, revision)
-    return career
+    return replace_drafts([document], now=now)[0]
+
+
+@transaction.atomic
+def replace_drafts(news: Sequence[Json], *, now: datetime) -> list[Career]:
+    """Do the same for many careers, in as many statements as for one."""
+    known = {each["career"]["key"]: {"sector": "", "credit": "", **each["career"]} for each in news}
+    next_revisions(known)
+    rows = Career.objects.filter(key__in=known).select_related("latest")
+    there = {career.key: career for career in rows.defer("latest__document")}
+    _keep_drafts(there.values(), now=now)
+    for key, career in there.items():
+        for name, value in known[key].items():
+            setattr(career, name, value)
+    Career.objects.bulk_update(there.values(), _CAREER_FIELDS)
+    created = Career.objects.bulk_create(
+        Career(**fields, draft_revision=1) for key, fields in known.items() if key not in there
+    )
+    careers = there | {career.key: career for career in created}
+    for model in (Step, Fact, Level, Skill, SkillGroup, GuideSection, Source):
+        model._default_manager.filter(career__in=there.values()).delete()
+    _create_rows([(careers[document["career"]["key"]], document) for document in news])
+    return [careers[document["career"]["key"]] for document in news]
+
+
+_CAREER_FIELDS = ("title", "summary", "sector", "credit", "alternative_titles", "codes")
 
 
 def keep_draft(career: Career, *, now: datetime) -> KeptDraft | None:
     """Keep the draft if it differs from the latest version and is not empty."""
-    document = compile_draft(career)
+    kept = _keep_drafts([career], now=now)
+    return kept[0] if kept else None
+
+
+def _keep_drafts(careers: Iterable[Career], *, now: datetime) -> list[KeptDraft]:
+    compiled = compile_drafts(careers)
+    return KeptDraft.objects.bulk_create(
+        KeptDraft(career=career, document=compiled[career.pk], kept_at=now)
+        for career in careers
+        if not _is_empty(compiled[career.pk]) and not is_published(career, compiled[career.pk])
+    )
+
+
+def _is_empty(document: Json) -> bool:
     lists = ("levels", "groups", "skills", "steps", "facts", "sources")
-    is_empty = not (document["guide"]["sections"] or any(document[name] for name in lists))
-    if is_empty or is_published(career, document):
-        return None
-    return KeptDraft.objects.create(career=career, document=document, kept_at=now)
+    return not (document["guide"]["sections"] or any(document[name] for name in lists))
 
 
 def is_published(career: Career, document: Json | None = None) -> bool:
     """Tell whether the draft (or this compiled form of it) is what was last published."""
     if career.latest is None:
         return False
+    # What has the hash of a version has its shape too: there is nothing to check.
+    found = arranged_draft(document or compile_draft(career))
+    return found is not None and documents.content_hash(found) == career.latest.sha256
+
+
+def arranged_draft(document: Json) -> Json | None:
+    """Return a compiled draft in normal form, or None where its shape is broken."""
     try:
-        normal = documents.normal(document or compile_draft(career))
-    except documents.DocumentError:
-        return False
-    return documents.content_hash(normal) == career.latest.sha256
+        return documents.arranged(document)
+    except (AttributeError, KeyError, TypeError):
+        return None
 
 
-def _create_rows(career: Career, document: Json, revision: int) -> None:
-    def rows(model: type[models.Model], name: str, make: Callable[[Json], Json]) -> dict[str, Any]:
+Rows = dict[tuple[int, str], Any]
+"""Rows by the id of their career and their key."""
+
+
+def _create_rows(pairs: Sequence[tuple[Career, Json]]) -> None:
+    def rows(model: type[models.Model], name: str, make: Callable[[int, Json], Json]) -> Rows:
+        has_revision = any(each.name == "revision" for each in model._meta.fields)
+
+        def numbered(career: Career) -> Json:
+            return {"revision": career.draft_revision} if has_revision else {}
+
         created = model._default_manager.bulk_create(
-            model(career=career, position=position, revision=revision, **make(row))
-            for position, row in enumerate(document[name])
+            model(career=career, position=position, **numbered(career), **make(career.pk, row))
+            for career, document in pairs
+            for position, row in enumerate(_list(document, name))
         )
-        return {getattr(row, "key", ""): row for row in created}
+        return {(row.career_id, getattr(row, "key", "")): row for row in created}
 
-    def plain(row: Json) -> Json:
+    def plain(career: int, row: Json) -> Json:
         return row
 
     levels = rows(Level, "levels", _level_fields)
     groups = rows(SkillGroup, "groups", plain)
-    skills = rows(Skill, "skills", lambda row: _skill_fields(row, groups))
+    skills = rows(Skill, "skills", lambda career, row: _skill_fields(career, row, groups))
     Requirement.objects.bulk_create(
         Requirement(
-            **{**row, "level": levels[row["level"]], "skill": skills[row["skill"]]},
+            level=levels[career.pk, row["level"]],
+            skill=skills[career.pk, row["skill"]],
+            rating=row["rating"],
+            importance=row["importance"],
+            essential=row["essential"],
             position=position,
-            revision=revision,
+            revision=career.draft_revision,
         )
+        for career, document in pairs
         for position, row in enumerate(document["requirements"])
     )
-    rows(Fact, "facts", lambda row: {**row, "level": levels.get(row.get("level", ""))})
+    rows(
+        Fact,
+        "facts",
+        lambda career, row: {**row, "level": levels.get((career, row.get("level", "")))},
+    )
     steps = rows(Step, "steps", _step_fields)
-    _create_step_lists(document, steps, skills)
-    sections = document["guide"].get("sections", [])
-    GuideSection.objects.bulk_create(
-        GuideSection(career=career, position=position, **row)
-        for position, row in enumerate(sections)
-    )
-    Source.objects.bulk_create(
-        Source(career=career, position=position, **row)
-        for position, row in enumerate(document.get("sources", []))
-    )
+    _create_step_lists(pairs, steps, skills)
+    rows(GuideSection, "sections", plain)
+    rows(Source, "sources", plain)
 
 
-def _level_fields(row: Json) -> Json:
+def _list(document: Json, name: str) -> list[Json]:
+    where = document["guide"] if name == "sections" else document
+    found: list[Json] = where.get(name, [])
+    return found
+
+
+def _level_fields(career: int, row: Json) -> Json:
     years_from, years_to = row.get("years") or (None, None)
     fields = {name: value for name, value in row.items() if name != "years"}
     return {**fields, "years_from": years_from, "years_to": years_to}
 
 
-def _skill_fields(row: Json, groups: dict[str, SkillGroup]) -> Json:
+def _skill_fields(career: int, row: Json, groups: Rows) -> Json:
     return {
         **{name: row[name] for name in ("key", "title", "description", "codes")},
         "merged_from": row.get("merged_from", []),
         **dict(zip(ANCHORS, row["anchors"], strict=True)),
-        "skill_group": groups[row["group"]],
+        "skill_group": groups[career, row["group"]],
     }
 
 
-def _step_fields(row: Json) -> Json:
+def _step_fields(career: int, row: Json) -> Json:
     return {
         name: value for name, value in row.items() if name not in ("requires", "gives", "after")
     }
 
 
-def _create_step_lists(document: Json, steps: dict[str, Step], skills: dict[str, Skill]) -> None:
+def _create_step_lists(pairs: Sequence[tuple[Career, Json]], steps: Rows, skills: Rows) -> None:
     lists: tuple[tuple[type[Any], str], ...] = ((StepRequires, "requires"), (StepGives, "gives"))
     for model, name in lists:
         model.objects.bulk_create(
             model(
-                step=steps[step["key"]],
-                skill=skills[row["skill"]],
+                step=steps[career.pk, step["key"]],
+                skill=skills[career.pk, row["skill"]],
                 rating=row["rating"],
                 position=position,
             )
+            for career, document in pairs
             for step in document["steps"]
             for position, row in enumerate(step[name])
         )
     StepAfter.objects.bulk_create(
-        StepAfter(step=steps[step["key"]], other=steps[other], position=position)
+        StepAfter(
+            step=steps[career.pk, step["key"]], other=steps[career.pk, other], position=position
+        )
+        for career, document in pairs
         for step in document["steps"]
         for position, other in enumerate(step["after"])
     )

@@ -76,6 +76,11 @@ class CareerPage:
     skill_count: int
 
     @property
+    def from_onet(self) -> bool:
+        """Tell whether what is required was worked out from O*NET's figures."""
+        return all("onet-element" in skill.codes for skill in self.framework.skills().values())
+
+    @property
     def minutes(self) -> int:
         """Return about how long rating oneself takes."""
         return max(1, round(self.skill_count * SECONDS_PER_SKILL / 60))

@@ -4,6 +4,8 @@ All of it runs in one transaction that holds the career's row, so that two edito
 publish at once get two numbers, or the second is told that nothing changed.
 """
 
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -67,26 +69,46 @@ def publish(
         raise UnchangedError(career.latest)
     if reviewed is not None and reviewed != sha256:
         raise ChangedDraftError
-    version = Version.objects.create(
-        career=career,
-        number=career.latest.number + 1 if career.latest else 1,
-        document=documents.canonical(document).decode(),
-        sha256=sha256,
-        origin=origin,
-        note=note,
-        published_at=now,
-        published_by=by,
-        title=document["career"]["title"],
-        summary=document["career"]["summary"],
-        skill_count=len({row["skill"] for row in document["requirements"]}),
-        level_count=len(document["levels"]),
-        search_text=_search_text(document["career"]),
+    return store_versions([(career, document)], now=now, note=note, by=by, origin=origin)[0]
+
+
+def store_versions(
+    pairs: Sequence[tuple[Career, Json]],
+    *,
+    now: datetime,
+    note: str = "",
+    by: User | None = None,
+    origin: Version.Origin = Version.Origin.EDITORS,
+) -> list[Version]:
+    """Store each document as its career's next version, in a transaction of the caller's.
+
+    The documents are what the drafts hold, verified and new; ``career.latest`` is loaded.
+    """
+    careers = {career.pk: career for career, _document in pairs}
+    versions = Version.objects.bulk_create(
+        Version(
+            career=career,
+            number=career.latest.number + 1 if career.latest else 1,
+            document=(text := documents.canonical(document)).decode(),
+            sha256=hashlib.sha256(text).hexdigest(),
+            origin=origin,
+            note=note,
+            published_at=now,
+            published_by=by,
+            title=document["career"]["title"],
+            summary=document["career"]["summary"],
+            skill_count=len({row["skill"] for row in document["requirements"]}),
+            level_count=len(document["levels"]),
+            search_text=_search_text(document["career"]),
+        )
+        for career, document in pairs
     )
-    Career.objects.filter(pk=career.pk).update(
-        latest=version, published_revision=career.draft_revision
-    )
+    for version in versions:
+        career = careers[version.career_id]
+        career.latest, career.published_revision = version, career.draft_revision
+    Career.objects.bulk_update(careers.values(), ["latest", "published_revision"])
     transaction.on_commit(catalogue.forget_latest)
-    return version
+    return versions
 
 
 def _search_text(career: Json) -> str:

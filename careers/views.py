@@ -1,5 +1,6 @@
 """Pages about careers, for everyone."""
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,7 +14,7 @@ CAREERS_PER_PAGE = 50
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what Rung does and start in one click."""
-    versions = list(catalogue.published()[:6])
+    versions = list(catalogue.featured()[:6])
     page = career_page(versions[0]) if versions else None
     return render(request, "careers/home.html", {"versions": versions, "page": page})
 
@@ -22,12 +23,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def index(request: HttpRequest) -> HttpResponse:
     """List the careers, or those whose titles or codes match ``?q=``."""
     query = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    versions = list(catalogue.search(query)[: CAREERS_PER_PAGE + 1])
-    context = {
-        "query": query,
-        "versions": versions[:CAREERS_PER_PAGE],
-        "more": len(versions) > CAREERS_PER_PAGE,
-    }
+    found = Paginator(catalogue.search(query), CAREERS_PER_PAGE)
+    context = {"query": query, "careers": found.get_page(request.GET.get("page"))}
     return render(request, "careers/index.html", context)
 
 

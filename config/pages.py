@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from assessments import worked_example
 from careers import catalogue
+from careers.document import Framework
 
 
 @require_safe
@@ -24,8 +25,12 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def credits_page(request: HttpRequest) -> HttpResponse:
     """Name the sources of every published career and the software's licences."""
-    frameworks = [catalogue.framework(version) for version in catalogue.published()[:50]]
-    return render(request, "credits.html", {"frameworks": frameworks})
+    frameworks = [catalogue.framework(version) for version in catalogue.featured()[:50]]
+    # Hundreds of imported careers share one credit: it is said once.
+    alike: dict[tuple[str, ...], list[Framework]] = {}
+    for framework in frameworks:
+        alike.setdefault((framework.credit, *framework.sources), []).append(framework)
+    return render(request, "credits.html", {"alike": list(alike.values())})
 
 
 @require_safe

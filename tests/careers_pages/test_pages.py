@@ -9,6 +9,7 @@ from math import floor
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from assessments import worked_example
 from assessments.models import Assessment
@@ -17,6 +18,7 @@ from careers.document import Fact
 from careers.models import Version
 from tests import frameworks
 from tests.conftest import publish
+from tests.queries import counted
 
 FIGURE = re.compile(
     r'<span class="figure-value[^"]*">(?P<figure>.*?)</span>'
@@ -142,8 +144,8 @@ def test_search_says_what_it_found_and_keeps_the_words(mara, careers, query, say
     assert "<b>x" not in page
 
 
-def test_more_than_fifty_careers_are_narrowed_by_another_word(mara, box_maker):
-    """The list is bounded and says so."""
+def test_more_than_fifty_careers_are_shown_page_by_page(mara, box_maker):
+    """The pages lead to each other and keep the query; one that does not exist is the last."""
     row = Version.objects.values().get()
     for number in range(51):
         career = box_maker.career.__class__.objects.create(key=f"copy-{number}", title="Copy")
@@ -152,9 +154,41 @@ def test_more_than_fifty_careers_are_narrowed_by_another_word(mara, box_maker):
         career.save()
     page = read(mara, "/careers/")
     assert len(listed(mara)) == 50
-    assert "There are more" in read(mara, "/careers/?q=box")
-    assert "There are more" not in read(mara, "/careers/?q=box+maker+99-0002")
+    assert re.findall(r'<a class="button" rel="(\w+)" href="([^"]+)"', page) == [
+        ("next", "?page=2")
+    ]
     assert "Copy 49" not in page
+    last = read(mara, "/careers/?q=box&page=999")
+    assert re.findall(r'<a class="button" rel="(\w+)" href="([^"]+)"', last) == [
+        ("prev", "?q=box&amp;page=1")
+    ]
+    assert "Page 2 of 2" in last
+    assert "52 careers for “box”. Add a word to narrow the search." in text_of(last)
+    assert "Add a word" not in read(mara, "/careers/?q=box+maker+99-0002")
+
+
+def test_a_search_costs_the_same_for_one_career_and_for_many(mara, box_maker):
+    """One query counts, one reads the page."""
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as context:
+            listed(mara, "box")
+        return len(counted(context))
+
+    assert queries() == 2
+    for number in range(3):
+        publish(frameworks.of_size(2, 1, key=f"box-{number}"))
+    assert queries() == 2
+
+
+def test_careers_whose_own_title_is_meant_come_first(mara, box_maker):
+    """Those that only have another name like it follow."""
+    tiny = frameworks.tiny()
+    career = {"key": "zither-maker", "title": "Zither Box Maker"}
+    publish({**tiny, "career": career})
+    career = {"key": "artist", "title": "Artist", "alternative_titles": ["Box Maker"]}
+    publish({**tiny, "career": career})
+    assert listed(mara, "box maker") == ["box-maker", "zither-maker", "artist"]
 
 
 def test_an_empty_list_says_so(mara, db):
