@@ -23,8 +23,10 @@ from .models import (
     StepGives,
     StepRequires,
 )
+from .recording import IMPORTED, as_one_line, one_line
 
 ANCHORS = tuple(f"anchor_{rating}" for rating in range(5))
+DRAFT_LISTS = ("steps", "facts", "levels", "skills", "skill_groups", "guide_sections", "sources")
 
 
 def compile_draft(career: Career) -> Json:
@@ -112,17 +114,19 @@ def replace_draft(document: Json, *, now: datetime) -> Career:
     """Make the draft of the document's career equal to the document; return the career.
 
     ``document`` is in normal form and without errors of ``check``. A draft that holds
-    unpublished work is kept as a KeptDraft.
+    unpublished work is kept as a KeptDraft. The history gets one line for the whole draft.
     """
     known = {"sector": "", "credit": "", **document["career"]}
-    career, created = Career.objects.get_or_create(key=known["key"], defaults=known)
-    if not created:
-        keep_draft(career, now=now)
-        Career.objects.filter(pk=career.pk).update(**known)
-        career.refresh_from_db()
-    for name in ("steps", "facts", "levels", "skills", "skill_groups", "guide_sections", "sources"):
-        getattr(career, name).all().delete()
-    _create_rows(career, document)
+    with as_one_line():
+        career, created = Career.objects.get_or_create(key=known["key"], defaults=known)
+        if not created:
+            keep_draft(career, now=now)
+            Career.objects.filter(pk=career.pk).update(**known)
+            career.refresh_from_db()
+            for name in DRAFT_LISTS:
+                getattr(career, name).all().delete()
+        _create_rows(career, document)
+    one_line(career, created=created, reason=IMPORTED)
     return career
 
 

@@ -19,6 +19,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .recording import RowHistory
+
 KEY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
 MAX_HOURS = 20_000
 
@@ -93,6 +95,8 @@ class Career(models.Model):
         editable=False,
     )
 
+    history = RowHistory("career", "key", skip=("latest",))
+
     class Meta:
         ordering = ("title", "key")
         verbose_name = _("career")
@@ -131,6 +135,8 @@ class Level(models.Model):
     )
     position = position_field()
 
+    history = RowHistory("level", "key")
+
     class Meta:
         ordering = ("position", "pk")
         verbose_name = _("level")
@@ -159,6 +165,8 @@ class SkillGroup(models.Model):
     key = key_field(_("key"))
     title = models.CharField(_("title"), max_length=200)
     position = position_field()
+
+    history = RowHistory("group", "key")
 
     class Meta:
         ordering = ("position", "pk")
@@ -190,6 +198,8 @@ class Skill(models.Model):
     codes = models.JSONField(_("codes"), default=dict, blank=True)
     position = position_field()
 
+    history = RowHistory("skill", "key")
+
     class Meta:
         ordering = ("position", "pk")
         verbose_name = _("skill")
@@ -216,6 +226,8 @@ class Requirement(models.Model):
     )
     essential = models.BooleanField(_("essential"), default=False)
     position = position_field()
+
+    history = RowHistory("requirement", "level", "skill")
 
     class Meta:
         ordering = ("position", "pk")
@@ -288,6 +300,8 @@ class Step(models.Model):
     )
     position = position_field()
 
+    history = RowHistory("step", "key")
+
     class Meta:
         ordering = ("position", "pk")
         verbose_name = _("training step")
@@ -308,6 +322,8 @@ class StepAfter(models.Model):
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="waits_for")
     other = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="unlocks")
     position = position_field()
+
+    history = RowHistory("step after", "step", "other")
 
     class Meta:
         ordering = ("position", "pk")
@@ -335,6 +351,8 @@ class StepRequires(models.Model):
     rating = rating_field()
     position = position_field()
 
+    history = RowHistory("step requires", "step", "skill")
+
     class Meta:
         ordering = ("position", "pk")
         verbose_name = _("required rating")
@@ -360,6 +378,8 @@ class StepGives(models.Model):
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="+")
     rating = rating_field()
     position = position_field()
+
+    history = RowHistory("step gives", "step", "skill")
 
     class Meta:
         ordering = ("position", "pk")
@@ -398,6 +418,8 @@ class Fact(models.Model):
         Level, on_delete=models.SET_NULL, null=True, blank=True, related_name="facts"
     )
     position = position_field()
+
+    history = RowHistory("fact", "key")
 
     class Meta:
         ordering = ("position", "pk")
@@ -448,6 +470,8 @@ class GuideSection(models.Model):
     items = models.JSONField(_("items"), default=list, blank=True)
     position = position_field()
 
+    history = RowHistory("guide section", "key")
+
     class Meta:
         ordering = ("position", "pk")
         verbose_name = _("guide section")
@@ -470,6 +494,8 @@ class Source(models.Model):
     url = url_field()
     note = models.TextField(_("note"), blank=True, max_length=4000)
     position = position_field()
+
+    history = RowHistory("source", "name")
 
     class Meta:
         ordering = ("position", "pk")

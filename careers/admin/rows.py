@@ -1,11 +1,15 @@
 """Editing a draft's rows: levels, skill groups, skills, requirements, steps, facts, guide."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
+from .. import recording
 from ..models import (
     Career,
     Fact,
@@ -23,7 +27,20 @@ from ..models import (
 from .fields import LevelsAndCodesForm
 
 
-class RowAdmin(admin.ModelAdmin):
+class RowHistoryLink(admin.ModelAdmin):
+    """A row whose history is read in the studio, beside that of the whole draft."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """Lead to the row's history."""
+        row = get_object_or_404(self.model, pk=object_id)
+        career = Career.objects.get(pk=recording.draft_of(row))
+        name = self.model.row_history.name_of(row)
+        return redirect(
+            reverse("careers:history", args=[career.key]) + "?" + urlencode({"row": name})
+        )
+
+
+class RowAdmin(RowHistoryLink):
     """A row of a draft: listed by career, with choices from its own career only."""
 
     form = LevelsAndCodesForm
@@ -153,7 +170,7 @@ class SkillAdmin(RowAdmin):
 
 
 @admin.register(Requirement)
-class RequirementAdmin(admin.ModelAdmin):
+class RequirementAdmin(RowHistoryLink):
     """All requirements in one list, ratings and importances editable in place."""
 
     list_display = ("skill", "level", "rating", "importance", "essential")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import matrix
+from .views import history, matrix
 
 one = "<slug:career>"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     # Bringing frameworks in: views/importing.py (import, import_draft), export_xlsx.
     # These stand before <career>/, so that no career's key hides them.
     path(f"{one}/", matrix.matrix, name="matrix"),
+    path(f"{one}/history/", history.history, name="history"),
+    path(f"{one}/history/restore/", history.restore_row, name="restore_row"),
     # Looking before publishing: views/review.py (publish, compare), versions.py (versions,
     # version), preview.py (preview).
 ]
