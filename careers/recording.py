@@ -62,7 +62,7 @@ class RowHistory(HistoricalRecords):  # type: ignore[misc]  # the library carrie
         """Listen to what is about to be saved, too: only then the old values are known."""
         super().finalize(sender, **kwargs)
         if self.cls is sender:
-            sender.row_history = self  # type: ignore[attr-defined]
+            sender.row_history = self
             pre_save.connect(self.pre_save, sender=sender, weak=False)
 
     def pre_save(self, instance: Any, raw: bool = False, **kwargs: Any) -> None:

@@ -80,6 +80,7 @@ def sign_in(client: Client, user: User) -> None:
     client.force_login(user)
     session = client.session
     session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
+    session["account_authentication_methods_user"] = str(user.pk)
     session.save()
 
 
