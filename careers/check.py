@@ -8,6 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .document import Json
+from .readability import grade
+
+HARDEST_GRADE = 10.0
+"""School grade above which a text is called too hard; see ``readability``."""
+_BREAKS = frozenset({"duplicate", "broken_reference", "merged"})
+"""Errors that leave the warnings nothing firm to stand on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +38,10 @@ def _warning(code: str, where: str, message: str) -> Finding:
 
 
 def check(document: Json) -> list[Finding]:
-    """Return every finding, errors first."""
+    """Return every finding, errors first; no warnings while references are broken."""
     findings = [*_errors(document)]
-    if not findings:
-        findings = [*_warnings(document)]
+    if not any(finding.code in _BREAKS for finding in findings):
+        findings += _warnings(document)
     return findings
 
 
@@ -50,6 +56,7 @@ def errors(document: Json) -> list[Finding]:
 def _errors(document: Json) -> Iterator[Finding]:
     yield from _duplicates(document)
     yield from _broken_references(document)
+    yield from _merged(document)
     yield from _circles(document)
     required = {row["level"] for row in document["requirements"]}
     for level in document["levels"]:
@@ -99,6 +106,20 @@ def _broken_references(document: Json) -> Iterator[Finding]:
     for where, kind, key in _references(document):
         if key not in known[kind]:
             yield _error("broken_reference", where, f"there is no {kind} {key!r}")
+
+
+def _merged(document: Json) -> Iterator[Finding]:
+    """Find skills said to have gone into another that are still there, or went into two."""
+    keys = {skill["key"] for skill in document["skills"]}
+    seen: dict[str, str] = {}
+    for skill in document["skills"]:
+        where = f"skill {skill['key']}"
+        for key in skill.get("merged_from", []):
+            if key in keys:
+                yield _error("merged", where, f"says {key} was merged into it, but {key} exists")
+            elif key in seen:
+                yield _error("merged", where, f"{key} was merged into {seen[key]} already")
+            seen[key] = skill["key"]
 
 
 def _references(document: Json) -> Iterator[tuple[str, str, str]]:
@@ -152,6 +173,8 @@ def _reached(start: str, waits: dict[str, set[str]]) -> set[str]:
 def _warnings(document: Json) -> Iterator[Finding]:
     yield from _skill_warnings(document)
     yield from _requirement_warnings(document)
+    yield from _stuck_steps(document)
+    yield from _hard_texts(document)
     for fact in document["facts"]:
         if not fact["source"].strip():
             yield _warning("no_source", f"fact {fact['key']}", "has no source")
@@ -189,7 +212,7 @@ def _requirement_warnings(document: Json) -> Iterator[Finding]:
     highest: dict[str, tuple[int, str]] = {}
     for level in levels:
         rows = by_level[level["key"]]
-        if not any(row["essential"] for row in rows.values()):
+        if rows and not any(row["essential"] for row in rows.values()):
             yield _warning("no_essential", f"level {level['key']}", "has no essential skill")
         for skill, row in rows.items():
             where = f"requirement {level['key']} × {skill}"
@@ -207,8 +230,72 @@ def _requirement_warnings(document: Json) -> Iterator[Finding]:
                 )
 
 
+def _stuck_steps(document: Json) -> Iterator[Finding]:
+    """Find steps that cannot be taken from 0: some wait in a circle for what the others give."""
+    ratings, done = _taken(document)
+    stuck = [step for step in document["steps"] if step["key"] not in done]
+    waits = {
+        step["key"]: {
+            other["key"]
+            for other in stuck
+            if other["key"] in step["after"]
+            or (other is not step and _waits_for(step, other, ratings))
+        }
+        for step in stuck
+    }
+    for step in stuck:
+        if not any(ratings.get(row["skill"], 0) < row["rating"] for row in step["requires"]):
+            continue  # it only waits for a step that is told itself, or as an error
+        where = f"step {step['key']}"
+        back = sorted(k for k in waits[step["key"]] if step["key"] in _reached(k, waits))
+        if back:
+            message = f"waits in a circle: what it requires comes from {', '.join(back)}"
+            yield _warning("prerequisites", where, message)
+        else:
+            lacks = ", ".join(
+                f"{row['skill']} {row['rating']}"
+                for row in step["requires"]
+                if ratings.get(row["skill"], 0) < row["rating"]
+            )
+            yield _warning("prerequisites", where, f"no steps lead from 0 to {lacks}")
+
+
+def _waits_for(step: Json, other: Json, ratings: dict[str, int]) -> bool:
+    """Tell whether a stuck step lacks a rating that the other stuck step would raise."""
+    gives = {row["skill"]: row["rating"] for row in other["gives"]}
+    return any(
+        ratings.get(row["skill"], 0) < row["rating"] <= gives.get(row["skill"], 0)
+        for row in step["requires"]
+    )
+
+
+def _hard_texts(document: Json) -> Iterator[Finding]:
+    """Find skills and levels whose texts, taken together, ask for too much schooling."""
+    texts = [
+        (f"skill {row['key']}", "\n".join([row["description"], *row["anchors"]]))
+        for row in document["skills"]
+    ]
+    texts += [
+        (
+            f"level {row['key']}",
+            "\n".join([row["summary"], row.get("scope", ""), *row.get("focus", [])]),
+        )
+        for row in document["levels"]
+    ]
+    for where, text in texts:
+        found = grade(text)
+        if found is not None and found > HARDEST_GRADE:
+            message = f"reads at school grade {found}; shorter sentences and plainer words bring"
+            yield _warning("hard_text", where, f"{message} it to {HARDEST_GRADE:.0f}")
+
+
 def reachable_ratings(document: Json) -> dict[str, int]:
     """Return the rating that each skill has after all steps that can be taken from 0."""
+    return _taken(document)[0]
+
+
+def _taken(document: Json) -> tuple[dict[str, int], set[str]]:
+    """Return the ratings after all steps that can be taken from 0, and those steps."""
     ratings: dict[str, int] = {}
     done: set[str] = set()
     waiting = list(document["steps"])
@@ -223,4 +310,4 @@ def reachable_ratings(document: Json) -> dict[str, int]:
                 done.add(step["key"])
                 waiting.remove(step)
                 moved = True
-    return ratings
+    return ratings, done

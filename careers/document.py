@@ -68,7 +68,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """What is rated; ``anchors[n]`` says what rating n looks like."""
+    """What is rated; ``anchors[n]`` says what rating n looks like.
+
+    ``merged_from`` are keys of skills of older versions that went into this one.
+    """
 
     key: str
     title: str
@@ -76,6 +79,7 @@ class Skill:
     description: str
     anchors: tuple[str, ...]
     codes: dict[str, str]
+    merged_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +396,7 @@ def normal(document: Any) -> Json:
                 **_texts(skill, "key", "title", "group", "description"),
                 "anchors": skill["anchors"],
                 "codes": _codes(skill),
+                **_sparse(merged_from=skill.get("merged_from")),
             }
             for skill in document["skills"]
         ],
@@ -505,6 +510,7 @@ def parse(document: Json) -> Framework:
             description=row["description"],
             anchors=tuple(row["anchors"]),
             codes=row["codes"],
+            merged_from=tuple(row.get("merged_from", ())),
         )
         for row in document["skills"]
     ]

@@ -1,10 +1,12 @@
 """Between a draft's rows and the framework document: compile one way, replace the other."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import F, Value
 
 from . import document as documents
 from .document import Json
@@ -24,13 +26,23 @@ from .models import (
     StepRequires,
 )
 from .recording import IMPORTED, as_one_line, one_line
+from .revisions import next_revision
 
 ANCHORS = tuple(f"anchor_{rating}" for rating in range(5))
 DRAFT_LISTS = ("steps", "facts", "levels", "skills", "skill_groups", "guide_sections", "sources")
 
 
-def compile_draft(career: Career) -> Json:
-    """Return the draft as a document. It may still be broken: see ``publishing.verify``."""
+def requirements_of(career: Career) -> models.QuerySet[Requirement]:
+    """Return the draft's requirements with their levels and skills. One query."""
+    return Requirement.objects.filter(level__career=career).select_related("level", "skill")
+
+
+def compile_draft(career: Career, requirements: Iterable[Requirement] | None = None) -> Json:
+    """Return the draft as a document. It may still be broken: see ``publishing.verify``.
+
+    ``requirements`` are those of ``requirements_of`` where the caller has them already.
+    Nine queries, eight then.
+    """
     sections = [
         _fields(row, "key", "title", "chapter", "layout", "text", "source", "items")
         for row in career.guide_sections.all()
@@ -45,7 +57,7 @@ def compile_draft(career: Career) -> Json:
         "groups": [_fields(row, "key", "title") for row in career.skill_groups.all()],
         "skills": [
             {
-                **_fields(row, "key", "title", "description", "codes"),
+                **_fields(row, "key", "title", "description", "codes", "merged_from"),
                 "group": row.skill_group.key,
                 "anchors": [_plain(getattr(row, name)) for name in ANCHORS],
             }
@@ -57,9 +69,7 @@ def compile_draft(career: Career) -> Json:
                 "skill": row.skill.key,
                 **_fields(row, "rating", "importance", "essential"),
             }
-            for row in Requirement.objects.filter(level__career=career).select_related(
-                "level", "skill"
-            )
+            for row in (requirements_of(career) if requirements is None else requirements)
         ],
         "steps": _steps(career),
         "facts": [
@@ -91,22 +101,41 @@ def _level(row: Level) -> Json:
 
 
 def _steps(career: Career) -> list[Json]:
-    rows = career.steps.prefetch_related("requires__skill", "gives__skill", "waits_for__other")
+    lists = step_lists(career)
     return [
         {
             **_fields(row, "key", "title", "kind", "description", "hours", "currency"),
             **_fields(row, "provider", "url", "source", "estimated"),
             "cost": f"{row.cost:.2f}",
-            "requires": _ratings(row.requires.all()),
-            "after": [each.other.key for each in row.waits_for.all()],
-            "gives": _ratings(row.gives.all()),
+            "requires": _ratings(lists["requires", row.pk]),
+            "after": [key for key, _rating in lists["after", row.pk]],
+            "gives": _ratings(lists["gives", row.pk]),
         }
-        for row in rows
+        for row in career.steps.all()
     ]
 
 
-def _ratings(rows: Iterable[StepRequires | StepGives]) -> list[Json]:
-    return [{"skill": row.skill.key, "rating": row.rating} for row in rows]
+def _ratings(rows: Iterable[tuple[str, int]]) -> list[Json]:
+    return [{"skill": skill, "rating": rating} for skill, rating in rows]
+
+
+def step_lists(career: Career) -> defaultdict[tuple[str, int], list[tuple[str, int]]]:
+    """Return what the career's steps require, give and wait for, in one query.
+
+    {(list, step's id): [(key of the skill or step, rating)]}; the rating is 0 in ``after``.
+    """
+
+    def rows(name: str, model: type[Any], key: str, rating: Any) -> models.QuerySet[Any]:
+        found = model.objects.filter(step__career=career).order_by()
+        return found.values_list(Value(name), "step_id", "position", "pk", key, rating)
+
+    requires = rows("requires", StepRequires, "skill__key", F("rating"))
+    gives = rows("gives", StepGives, "skill__key", F("rating"))
+    after = rows("after", StepAfter, "other__key", Value(0))
+    lists: defaultdict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
+    for name, step, _position, _pk, key, rating in sorted(requires.union(gives, after, all=True)):
+        lists[name, step].append((key, rating))
+    return lists
 
 
 @transaction.atomic
@@ -123,9 +152,11 @@ def replace_draft(document: Json, *, now: datetime) -> Career:
             keep_draft(career, now=now)
             Career.objects.filter(pk=career.pk).update(**known)
             career.refresh_from_db()
+        revision = next_revision(career.pk)
+        if not created:
             for name in DRAFT_LISTS:
                 getattr(career, name).all().delete()
-        _create_rows(career, document)
+        _create_rows(career, document, revision)
     one_line(career, created=created, reason=IMPORTED)
     return career
 
@@ -151,10 +182,10 @@ def is_published(career: Career, document: Json | None = None) -> bool:
     return documents.content_hash(normal) == career.latest.sha256
 
 
-def _create_rows(career: Career, document: Json) -> None:
+def _create_rows(career: Career, document: Json, revision: int) -> None:
     def rows(model: type[models.Model], name: str, make: Callable[[Json], Json]) -> dict[str, Any]:
         created = model._default_manager.bulk_create(
-            model(career=career, position=position, **make(row))
+            model(career=career, position=position, revision=revision, **make(row))
             for position, row in enumerate(document[name])
         )
         return {getattr(row, "key", ""): row for row in created}
@@ -169,6 +200,7 @@ def _create_rows(career: Career, document: Json) -> None:
         Requirement(
             **{**row, "level": levels[row["level"]], "skill": skills[row["skill"]]},
             position=position,
+            revision=revision,
         )
         for position, row in enumerate(document["requirements"])
     )
@@ -195,6 +227,7 @@ def _level_fields(row: Json) -> Json:
 def _skill_fields(row: Json, groups: dict[str, SkillGroup]) -> Json:
     return {
         **{name: row[name] for name in ("key", "title", "description", "codes")},
+        "merged_from": row.get("merged_from", []),
         **dict(zip(ANCHORS, row["anchors"], strict=True)),
         "skill_group": groups[row["group"]],
     }

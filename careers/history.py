@@ -26,6 +26,7 @@ from .models import (
     StepRequires,
 )
 from .recording import IMPORTED
+from .revisions import next_revision
 
 ROWS: tuple[type[Any], ...] = (
     Career, Level, SkillGroup, Skill, Requirement, Step, StepAfter, StepRequires, StepGives,
@@ -140,10 +141,13 @@ def restore(*, career: Career, line: str) -> str:
         raise LookupError(line)
     Career.objects.select_for_update().get(pk=career.pk)
     values = _values_before(model, career, stored)
-    row = _current(model, career, stored, values) or model(pk=stored.instance.pk)
+    row = _current(model, career, stored, values) or model(pk=stored.id)
     for field, value in values.items():
         setattr(row, field, value)
     row._change_reason = RESTORED
+    revision = next_revision(career.pk)
+    if hasattr(row, "revision"):
+        row.revision = revision
     try:
         row.full_clean()
     except ValidationError as error:
@@ -186,7 +190,7 @@ def _current(model: type[Any], career: Career, stored: Any, values: dict[str, An
         return career
     mine = model.objects.filter(**{_career_path(model): career})
     same_name = {name: values[name] for name in model.row_history.names}
-    return mine.filter(pk=stored.instance.pk).first() or mine.filter(**same_name).first()
+    return mine.filter(pk=stored.id).first() or mine.filter(**same_name).first()
 
 
 def _career_path(model: type[Any]) -> str:

@@ -54,6 +54,11 @@ def position_field() -> "models.PositiveIntegerField[int, int]":
     return models.PositiveIntegerField(_("position"), default=0)
 
 
+def revision_field() -> "models.PositiveIntegerField[int, int]":
+    """Return the field that says at which edit of the draft a row was last changed."""
+    return models.PositiveIntegerField(_("revision"), default=0, editable=False)
+
+
 def refuse_other_career(row: models.Model, career_id: int | None, *names: str) -> None:
     """Raise ValidationError for each named relation that belongs to another career."""
     wrong = _("This belongs to another career. Choose one of the same career.")
@@ -94,8 +99,12 @@ class Career(models.Model):
         blank=True,
         editable=False,
     )
+    draft_revision = revision_field()
+    published_revision = models.PositiveIntegerField(
+        _("published revision"), default=0, editable=False
+    )
 
-    history = RowHistory("career", "key", skip=("latest",))
+    history = RowHistory("career", "key")
 
     class Meta:
         ordering = ("title", "key")
@@ -134,6 +143,7 @@ class Level(models.Model):
         help_text=_("Experience, certificates and education, listed beside the score."),
     )
     position = position_field()
+    revision = revision_field()
 
     history = RowHistory("level", "key")
 
@@ -165,6 +175,7 @@ class SkillGroup(models.Model):
     key = key_field(_("key"))
     title = models.CharField(_("title"), max_length=200)
     position = position_field()
+    revision = revision_field()
 
     history = RowHistory("group", "key")
 
@@ -196,7 +207,14 @@ class Skill(models.Model):
     anchor_3 = models.TextField(_("3 Fix problems"), blank=True, max_length=4000)
     anchor_4 = models.TextField(_("4 Teach it"), blank=True, max_length=4000)
     codes = models.JSONField(_("codes"), default=dict, blank=True)
+    merged_from = models.JSONField(
+        _("merged from"),
+        default=list,
+        blank=True,
+        help_text=_("Keys of skills that went into this one."),
+    )
     position = position_field()
+    revision = revision_field()
 
     history = RowHistory("skill", "key")
 
@@ -226,6 +244,7 @@ class Requirement(models.Model):
     )
     essential = models.BooleanField(_("essential"), default=False)
     position = position_field()
+    revision = revision_field()
 
     history = RowHistory("requirement", "level", "skill")
 
@@ -299,6 +318,7 @@ class Step(models.Model):
         _("estimated"), default=False, help_text=_("Hours or cost are our estimate.")
     )
     position = position_field()
+    revision = revision_field()
 
     history = RowHistory("step", "key")
 
@@ -418,6 +438,7 @@ class Fact(models.Model):
         Level, on_delete=models.SET_NULL, null=True, blank=True, related_name="facts"
     )
     position = position_field()
+    revision = revision_field()
 
     history = RowHistory("fact", "key")
 

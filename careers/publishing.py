@@ -25,6 +25,10 @@ class UnchangedError(Exception):
         self.latest = latest
 
 
+class ChangedDraftError(Exception):
+    """The draft is no longer the one that was reviewed."""
+
+
 def verify(document: Json) -> Json:
     """Return the normal form of a document that may be published.
 
@@ -46,10 +50,13 @@ def publish(
     note: str = "",
     by: User | None = None,
     origin: Version.Origin = Version.Origin.EDITORS,
+    reviewed: str | None = None,
 ) -> Version:
     """Publish the draft as the next version.
 
-    Raises DocumentError for a broken draft, UnchangedError when there is nothing new.
+    ``reviewed`` is the SHA-256 of the draft that the editor looked at. Raises DocumentError
+    for a broken draft, ChangedDraftError for one that changed since it was reviewed, and
+    UnchangedError when there is nothing new.
     """
     career = (
         Career.objects.select_for_update(of=("self",)).select_related("latest").get(pk=career.pk)
@@ -58,6 +65,8 @@ def publish(
     sha256 = documents.content_hash(document)
     if career.latest and career.latest.sha256 == sha256:
         raise UnchangedError(career.latest)
+    if reviewed is not None and reviewed != sha256:
+        raise ChangedDraftError
     version = Version.objects.create(
         career=career,
         number=career.latest.number + 1 if career.latest else 1,
@@ -73,7 +82,9 @@ def publish(
         level_count=len(document["levels"]),
         search_text=_search_text(document["career"]),
     )
-    Career.objects.filter(pk=career.pk).update(latest=version)
+    Career.objects.filter(pk=career.pk).update(
+        latest=version, published_revision=career.draft_revision
+    )
     transaction.on_commit(catalogue.forget_latest)
     return version
 

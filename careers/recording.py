@@ -19,6 +19,8 @@ from simple_history.models import HistoricalRecords
 
 IMPORTED = "imported"
 """The reason of the one line that stands for a whole draft replaced."""
+NOT_CONTENT = ("latest", "revision", "draft_revision", "published_revision")
+"""Fields that count edits and versions: no editor writes them."""
 MAX_ROW = 260
 Json = dict[str, Any]
 
@@ -54,12 +56,15 @@ class RowLine(models.Model):
 class RowHistory(HistoricalRecords):  # type: ignore[misc]  # the library carries no types
     """The history of one model of the draft. ``names`` are the fields that name a row."""
 
-    def __init__(self, word: str, *names: str, skip: tuple[str, ...] = ()) -> None:
-        super().__init__(bases=[RowLine], excluded_fields=list(skip))
+    def __init__(self, word: str, *names: str) -> None:
+        super().__init__(bases=[RowLine])
         self.word, self.names = word, names
 
     def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
         """Listen to what is about to be saved, too: only then the old values are known."""
+        if self.cls is sender:
+            fields = [field.name for field in sender._meta.get_fields()]
+            self.excluded_fields = [name for name in NOT_CONTENT if name in fields]
         super().finalize(sender, **kwargs)
         if self.cls is sender:
             sender.row_history = self

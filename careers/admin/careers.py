@@ -23,6 +23,7 @@ from ..compare import Change, compare
 from ..document import DocumentError, Problem
 from ..drafts import compile_draft
 from ..models import Career
+from ..revisions import next_revision
 from .fields import LevelsAndCodesForm
 from .rows import row_address_parts
 
@@ -78,6 +79,14 @@ class CareerAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Keep the key once the career is made."""
         return ("key", "latest") if obj else ("latest",)
+
+    def save_model(self, request: HttpRequest, obj: Career, form: Any, change: bool) -> None:
+        """Save the career as one more edit of its draft."""
+        if change:
+            revision = next_revision(obj.pk)
+            obj.refresh_from_db(fields=["latest", "published_revision"])
+            obj.draft_revision = revision
+        super().save_model(request, obj, form, change)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that publishes."""

@@ -69,6 +69,7 @@ class LevelsAndCodesForm(forms.ModelForm):
         for name, kind, hint in (
             ("alternative_titles", LinesField, _("One a line.")),
             ("focus", LinesField, _("One a line.")),
+            ("merged_from", LinesField, _("Keys of skills that went into this one, one a line.")),
             ("codes", CodesField, _("One a line, such as “onet-soc: 51-4121.00”.")),
         ):
             if name in self.fields:

@@ -24,6 +24,7 @@ from ..models import (
     StepGives,
     StepRequires,
 )
+from ..revisions import next_revision
 from .fields import LevelsAndCodesForm
 
 
@@ -40,7 +41,39 @@ class RowHistoryLink(admin.ModelAdmin):
         )
 
 
-class RowAdmin(RowHistoryLink):
+class RevisionMixin:
+    """Gives each saved row, and each row below it, the draft's next revision."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the row as one more edit of its career's draft."""
+        obj.revision = next_revision(career_id_of(obj))
+        super().save_model(request, obj, form, change)  # type: ignore[misc]  # ModelAdmin's
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the rows below as edits too."""
+        for below in formset.forms:
+            if hasattr(below.instance, "revision") and below.has_changed():
+                below.instance.revision = form.instance.revision
+        super().save_formset(request, form, formset, change)  # type: ignore[misc]  # ModelAdmin's
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete the row as one more edit."""
+        next_revision(career_id_of(obj))
+        super().delete_model(request, obj)  # type: ignore[misc]  # ModelAdmin's
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete the chosen rows as one more edit of each career they are of."""
+        for career_id in {career_id_of(row) for row in queryset}:
+            next_revision(career_id)
+        super().delete_queryset(request, queryset)  # type: ignore[misc]  # ModelAdmin's
+
+
+def career_id_of(row: Any) -> int:
+    """Return the id of the career whose draft the row belongs to."""
+    return int(row.level.career_id if isinstance(row, Requirement) else row.career_id)
+
+
+class RowAdmin(RevisionMixin, RowHistoryLink):
     """A row of a draft: listed by career, with choices from its own career only."""
 
     form = LevelsAndCodesForm
@@ -170,7 +203,7 @@ class SkillAdmin(RowAdmin):
 
 
 @admin.register(Requirement)
-class RequirementAdmin(RowHistoryLink):
+class RequirementAdmin(RevisionMixin, RowHistoryLink):
     """All requirements in one list, ratings and importances editable in place."""
 
     list_display = ("skill", "level", "rating", "importance", "essential")

@@ -20,6 +20,12 @@ from careers.document import Json
 
 from ..frameworks import of_size, requirement, skill, step, tiny
 
+HARD = (
+    "Comprehensive familiarity with mechanical separation procedures facilitates considerable "
+    "optimisation of corrugated material utilisation, notwithstanding the unavoidable "
+    "variability of incoming components. " * 2
+)
+
 
 def findings(change) -> list[tuple[str, str, str]]:
     """Return (code, row, message) of a tiny career after the change, made in place."""
@@ -271,8 +277,54 @@ def test_more_than_one_currency_is_an_error():
                     "requirement senior × planning",
                     "no steps lead from 0 to 2 (they end at 0)",
                 ),
+                ("prerequisites", "step cut-orders", "no steps lead from 0 to cutting 1"),
             ],
             id="steps whose first rung is missing, and what waits for them",
+        ),
+        pytest.param(
+            lambda doc: doc["steps"].extend(
+                [
+                    step("fold", requires={"planning": 3}, after=[], gives={"gluing": 4}),
+                    step("draw", requires={"gluing": 4}, after=[], gives={"planning": 3}),
+                ]
+            ),
+            [
+                (
+                    "prerequisites",
+                    f"step {waiting}",
+                    f"waits in a circle: what it requires comes from {giver}",
+                )
+                for waiting, giver in (("fold", "draw"), ("draw", "fold"))
+            ],
+            id="steps that require what the other gives",
+        ),
+        pytest.param(
+            lambda doc: doc["steps"].extend(
+                [
+                    step("fold", requires={"planning": 3}, after=[]),
+                    step("draw", after=["fold"], gives={"planning": 3}),
+                ]
+            ),
+            [
+                (
+                    "prerequisites",
+                    "step fold",
+                    "waits in a circle: what it requires comes from draw",
+                )
+            ],
+            id="a step that requires what comes only after it",
+        ),
+        pytest.param(
+            put("skills", 0, description=HARD),
+            [
+                (
+                    "hard_text",
+                    "skill cutting",
+                    "reads at school grade 17.2;"
+                    " shorter sentences and plainer words bring it to 10",
+                )
+            ],
+            id="a text that asks for too much schooling",
         ),
         pytest.param(
             put("requirements", 0, essential=False),
@@ -369,3 +421,26 @@ def test_a_large_framework_is_checked_whole():
     """Forty skills at five levels; of four neighbours 2, 3, 3 and 1 levels ask less."""
     found = check.check(document.normal(of_size(40, 5)))
     assert Counter(each.code for each in found) == {"falls": 90}
+
+
+def test_a_merged_skill_is_gone_and_went_into_one_only():
+    """The higher of two ratings counts only where it is clear which two."""
+
+    def merge(doc) -> None:
+        doc["skills"][0]["merged_from"] = ["gluing", "sawing"]
+        doc["skills"][2]["merged_from"] = ["sawing"]
+
+    assert findings(merge) == [
+        ("merged", "skill cutting", "says gluing was merged into it, but gluing exists"),
+        ("merged", "skill planning", "sawing was merged into cutting already"),
+    ]
+
+
+def test_warnings_are_told_beside_errors_that_leave_them_sense():
+    """An editor need not mend one error to hear of the next thing."""
+
+    def change(doc) -> None:
+        doc["steps"][0]["currency"] = "EUR"
+        doc["facts"][0]["source"] = ""
+
+    assert [code for code, *_ in findings(change)] == ["currencies", "no_source"]
