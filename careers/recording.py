@@ -63,7 +63,7 @@ class RowHistory(HistoricalRecords):  # type: ignore[misc]  # the library carrie
     def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
         """Listen to what is about to be saved, too: only then the old values are known."""
         if self.cls is sender:
-            fields = [field.name for field in sender._meta.get_fields()]
+            fields = [field.name for field in sender._meta.local_fields]
             self.excluded_fields = [name for name in NOT_CONTENT if name in fields]
         super().finalize(sender, **kwargs)
         if self.cls is sender:
