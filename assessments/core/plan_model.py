@@ -111,7 +111,11 @@ class Model:
             if givers & (givers - 1):
                 column = self.binaries + len(self.covers)
                 self.covers.append(givers)
-                part = max((g for g in self._column_of if g & ~givers == 0 and g & (g - 1)), key=int.bit_count, default=0)
+                part = max(
+                    (g for g in self._column_of if g & ~givers == 0 and g & (g - 1)),
+                    key=int.bit_count,
+                    default=0,
+                )
                 terms = _ones(givers & ~part)
                 if part:
                     terms[self._column_of[part]] = 1
@@ -137,6 +141,7 @@ class Model:
                 for mark in choice.asks:
                     asked.append((i, self.puzzle.givers(mark) & others))
         from collections import Counter
+
         count = Counter(g for _, g in asked)
         for i, givers in asked:
             if count[givers] > 1 or givers in self._column_of or not givers & (givers - 1):

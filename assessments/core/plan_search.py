@@ -171,7 +171,9 @@ class Search:
                 break
         if relaxed:
             for number, row in added:
-                activity = sum(weight * relaxed.columns[column] for column, weight in row.terms.items())
+                activity = sum(
+                    weight * relaxed.columns[column] for column, weight in row.terms.items()
+                )
                 if activity > (row.least or 0) + SLACK:
                     solver.drop(number)
         return relaxed
