@@ -22,8 +22,18 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":
-        """Create a staff user with every permission."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+        """Create a staff user with every permission.
+
+        Who may do this runs commands on the server, so the address counts as confirmed: the
+        first sign-in must not wait for mail that is not set up yet.
+        """
+        from allauth.account.models import EmailAddress  # it needs the user model first
+
+        user = self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+        EmailAddress.objects.using(self._db).create(
+            user=user, email=user.email, verified=True, primary=True
+        )
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find the user who signs in with this address, in any case."""

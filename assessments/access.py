@@ -13,6 +13,8 @@ from .models import Assessment, BrowserAccess, ReturnLink
 from .querysets import AssessmentQuerySet
 
 SESSION_KEY = "browser"
+NOT_MINE_KEY = "not_mine"
+MOST_NOT_MINE = 100
 TOKEN_BYTES = 32
 
 
@@ -44,6 +46,18 @@ def mine(request: HttpRequest) -> AssessmentQuerySet:
     user_id = request.user.pk if request.user.is_authenticated else None
     found = Assessment.objects.open_to(user_id=user_id, browser_hash=browser_hash(request))
     return found.with_version()
+
+
+def claimable(request: HttpRequest) -> AssessmentQuerySet:
+    """Return what this browser holds without an owner, and the person has not disowned."""
+    found = Assessment.objects.open_to(user_id=None, browser_hash=browser_hash(request))
+    return found.with_version().exclude(pk__in=request.session.get(NOT_MINE_KEY, []))
+
+
+def disown(request: HttpRequest, assessment: Assessment) -> None:
+    """Note for this session that an assessment is somebody else's. It stays where it is."""
+    known = request.session.get(NOT_MINE_KEY, [])
+    request.session[NOT_MINE_KEY] = [*known, str(assessment.pk)][-MOST_NOT_MINE:]
 
 
 def load(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment:

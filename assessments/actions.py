@@ -24,6 +24,10 @@ class UnknownLevelError(ValueError):
     """The version has no such level."""
 
 
+class ClaimedError(Exception):
+    """The assessment belongs to an account already, or is gone."""
+
+
 class FinishedError(Exception):
     """The assessment is finished; its answers no longer change."""
 
@@ -82,7 +86,7 @@ def start_again(
     user: User | None,
     now: datetime,
 ) -> Assessment:
-    """Start over with a newer version at the same level, with the answers that still hold.
+    """Start over with that version at the same level, with the answers that still hold.
 
     Work under way with that version and level is returned instead, so that a double click
     starts once. Raises UnknownLevelError.
@@ -107,7 +111,8 @@ def _under_way(
     version: Version, level: str, browser_hash: str, user: User | None
 ) -> AssessmentQuerySet:
     mine = Assessment.objects.open_to(user_id=user.pk if user else None, browser_hash=browser_hash)
-    return mine.filter(version=version, level=level, finished_at=None)
+    # What others began in this browser is not carried on for who is signed in.
+    return mine.filter(version=version, level=level, finished_at=None, owner=user)
 
 
 def _create(
@@ -208,6 +213,21 @@ def make_return_link(*, assessment: Assessment, now: datetime) -> str:
     newest = assessment.return_links.order_by("-created_at", "-pk")[:MAX_RETURN_LINKS]
     assessment.return_links.exclude(pk__in=[link.pk for link in newest]).delete()
     return token
+
+
+@transaction.atomic
+def claim(*, assessment: Assessment, user: User) -> None:
+    """Give an assessment without an owner to an account, once. Raises ClaimedError.
+
+    Its return links end, and so does what any browser could open: from now on the account
+    opens it, and nothing else.
+    """
+    unclaimed = Assessment.objects.filter(pk=assessment.pk, owner=None)
+    if not unclaimed.update(owner=user):
+        raise ClaimedError
+    BrowserAccess.objects.filter(assessment=assessment).delete()
+    ReturnLink.objects.filter(assessment=assessment).delete()
+    assessment.owner = user
 
 
 @transaction.atomic

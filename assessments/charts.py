@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .core.scale import READY_AT
+from .over_time import Reading
 from .plan_page import Point
 
 LEFT, RIGHT, TOP, BOTTOM = 0, 620, 10, 150
@@ -39,3 +40,29 @@ def step_chart(points: Sequence[Point]) -> StepChart:
         end_x=end_x,
         end_y=end_y,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LineChart:
+    """A line through one point (x, y) for each report, in the drawing's own units."""
+
+    line: str
+    dots: tuple[tuple[float, float], ...]
+    ready_y: float
+
+    @property
+    def ready_text_y(self) -> float:
+        """Return where the label of the Ready line stands."""
+        return self.ready_y - 5
+
+
+def line_chart(readings: Sequence[Reading]) -> LineChart:
+    """Return the line through the readings, in the distances of their times."""
+    times = [each.at.timestamp() for each in readings]
+    span = times[-1] - times[0]
+    shares = [(t - times[0]) / span if span else n / (len(times) - 1) for n, t in enumerate(times)]
+    dots = tuple(
+        (round(LEFT + 20 + (RIGHT - LEFT - 40) * share, 1), _y(each.low))
+        for share, each in zip(shares, readings, strict=True)
+    )
+    return LineChart("M" + "L".join(f"{x} {y}" for x, y in dots), dots, _y(READY_AT))

@@ -25,6 +25,7 @@ from .models import (
     StepGives,
     StepRequires,
 )
+from .recording import IMPORTED, as_one_line, one_line_each
 from .revisions import next_revisions
 
 ANCHORS = tuple(f"anchor_{rating}" for rating in range(5))
@@ -180,7 +181,7 @@ def replace_draft(document: Json, *, now: datetime) -> Career:
     """Make the draft of the document's career equal to the document; return the career.
 
     ``document`` is in normal form and without errors of ``check``. A draft that holds
-    unpublished work is kept as a KeptDraft.
+    unpublished work is kept as a KeptDraft. The history gets one line for the whole draft.
     """
     return replace_drafts([document], now=now)[0]
 
@@ -189,21 +190,24 @@ def replace_draft(document: Json, *, now: datetime) -> Career:
 def replace_drafts(news: Sequence[Json], *, now: datetime) -> list[Career]:
     """Do the same for many careers, in as many statements as for one."""
     known = {each["career"]["key"]: {"sector": "", "credit": "", **each["career"]} for each in news}
-    next_revisions(known)
-    rows = Career.objects.filter(key__in=known).select_related("latest")
-    there = {career.key: career for career in rows.defer("latest__document")}
-    _keep_drafts(there.values(), now=now)
-    for key, career in there.items():
-        for name, value in known[key].items():
-            setattr(career, name, value)
-    Career.objects.bulk_update(there.values(), _CAREER_FIELDS)
-    created = Career.objects.bulk_create(
-        Career(**fields, draft_revision=1) for key, fields in known.items() if key not in there
-    )
-    careers = there | {career.key: career for career in created}
-    for model in (Step, Fact, Level, Skill, SkillGroup, GuideSection, Source):
-        model._default_manager.filter(career__in=there.values()).delete()
-    _create_rows([(careers[document["career"]["key"]], document) for document in news])
+    with as_one_line():
+        next_revisions(known)
+        rows = Career.objects.filter(key__in=known).select_related("latest")
+        there = {career.key: career for career in rows.defer("latest__document")}
+        _keep_drafts(there.values(), now=now)
+        for key, career in there.items():
+            for name, value in known[key].items():
+                setattr(career, name, value)
+        Career.objects.bulk_update(there.values(), _CAREER_FIELDS)
+        created = Career.objects.bulk_create(
+            Career(**fields, draft_revision=1) for key, fields in known.items() if key not in there
+        )
+        careers = there | {career.key: career for career in created}
+        for model in (Step, Fact, Level, Skill, SkillGroup, GuideSection, Source):
+            model._default_manager.filter(career__in=there.values()).delete()
+        _create_rows([(careers[document["career"]["key"]], document) for document in news])
+    one_line_each(there.values(), created=False, reason=IMPORTED)
+    one_line_each(created, created=True, reason=IMPORTED)
     return [careers[document["career"]["key"]] for document in news]
 
 

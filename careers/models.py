@@ -19,6 +19,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .recording import RowHistory
+
 KEY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
 MAX_HOURS = 20_000
 
@@ -102,6 +104,8 @@ class Career(models.Model):
         _("published revision"), default=0, editable=False
     )
 
+    history = RowHistory("career", "key")
+
     class Meta:
         ordering = ("title", "key")
         verbose_name = _("career")
@@ -141,6 +145,8 @@ class Level(models.Model):
     position = position_field()
     revision = revision_field()
 
+    history = RowHistory("level", "key")
+
     class Meta:
         ordering = ("position", "pk")
         verbose_name = _("level")
@@ -170,6 +176,8 @@ class SkillGroup(models.Model):
     title = models.CharField(_("title"), max_length=200)
     position = position_field()
     revision = revision_field()
+
+    history = RowHistory("group", "key")
 
     class Meta:
         ordering = ("position", "pk")
@@ -208,6 +216,8 @@ class Skill(models.Model):
     position = position_field()
     revision = revision_field()
 
+    history = RowHistory("skill", "key")
+
     class Meta:
         ordering = ("position", "pk")
         verbose_name = _("skill")
@@ -235,6 +245,8 @@ class Requirement(models.Model):
     essential = models.BooleanField(_("essential"), default=False)
     position = position_field()
     revision = revision_field()
+
+    history = RowHistory("requirement", "level", "skill")
 
     class Meta:
         ordering = ("position", "pk")
@@ -308,6 +320,8 @@ class Step(models.Model):
     position = position_field()
     revision = revision_field()
 
+    history = RowHistory("step", "key")
+
     class Meta:
         ordering = ("position", "pk")
         verbose_name = _("training step")
@@ -328,6 +342,8 @@ class StepAfter(models.Model):
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="waits_for")
     other = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="unlocks")
     position = position_field()
+
+    history = RowHistory("step after", "step", "other")
 
     class Meta:
         ordering = ("position", "pk")
@@ -355,6 +371,8 @@ class StepRequires(models.Model):
     rating = rating_field()
     position = position_field()
 
+    history = RowHistory("step requires", "step", "skill")
+
     class Meta:
         ordering = ("position", "pk")
         verbose_name = _("required rating")
@@ -380,6 +398,8 @@ class StepGives(models.Model):
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="+")
     rating = rating_field()
     position = position_field()
+
+    history = RowHistory("step gives", "step", "skill")
 
     class Meta:
         ordering = ("position", "pk")
@@ -419,6 +439,8 @@ class Fact(models.Model):
     )
     position = position_field()
     revision = revision_field()
+
+    history = RowHistory("fact", "key")
 
     class Meta:
         ordering = ("position", "pk")
@@ -469,6 +491,8 @@ class GuideSection(models.Model):
     items = models.JSONField(_("items"), default=list, blank=True)
     position = position_field()
 
+    history = RowHistory("guide section", "key")
+
     class Meta:
         ordering = ("position", "pk")
         verbose_name = _("guide section")
@@ -491,6 +515,8 @@ class Source(models.Model):
     url = url_field()
     note = models.TextField(_("note"), blank=True, max_length=4000)
     position = position_field()
+
+    history = RowHistory("source", "name")
 
     class Meta:
         ordering = ("position", "pk")

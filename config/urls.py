@@ -1,5 +1,6 @@
 """The site map."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
@@ -8,10 +9,14 @@ from careers.views import home
 from . import health, pages
 from .api import api
 
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
     path("", home, name="home"),
     path("", include("careers.urls")),
     path("", include("assessments.urls")),
+    path("account/", include("accounts.urls")),
+    path("account/", include("allauth.urls")),
     path("scoring/", pages.scoring, name="scoring"),
     path("privacy/", pages.privacy, name="privacy"),
     path("credits/", pages.credits_page, name="credits"),

@@ -3,6 +3,7 @@
 from django import template
 
 from assessments import charts, plan_wording
+from assessments.over_time import OverTime
 from assessments.plan_page import GoalCard, PlanPage, Row
 from assessments.reports import FastestPlan
 from assessments.what_if import WhatIf
@@ -14,6 +15,20 @@ register = template.Library()
 def step_chart_of(page: PlanPage) -> charts.StepChart:
     """Return the plan's stepped line."""
     return charts.step_chart(page.points)
+
+
+@register.simple_tag
+def line_chart_of(past: OverTime) -> charts.LineChart:
+    """Return the line of readiness over time."""
+    return charts.line_chart(past.readings)
+
+
+@register.filter
+def signed(points: float) -> str:
+    """Return points gained or lost with their sign: "+3.0", "−1.5", "0.0"."""
+    if points == 0:
+        return "0.0"
+    return f"{'+' if points > 0 else '−'}{abs(points):.1f}"
 
 
 @register.filter

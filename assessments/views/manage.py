@@ -2,19 +2,23 @@
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import personal_data
 from accounts.models import User
 from careers import catalogue
+from careers.document import Level
 from careers.pages import career_page
 
 from .. import access, actions, progress
 from ..models import Assessment, Rating
+from ..querysets import AssessmentQuerySet
 
 
 @never_cache
@@ -44,10 +48,10 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_POST
 def again(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
-    """Start over with the newest version of the report's career, at the same level."""
+    """Start over from a report's answers, with the newest version, at the same level."""
     assessment = access.load(request, assessment_id)
     version = catalogue.latest(assessment.version.career.key)
-    if not assessment.is_finished or version is None or version.pk == assessment.version_id:
+    if not assessment.is_finished or version is None:
         return redirect("assessments:resume", assessment.pk)
     try:
         fresh = actions.start_again(
@@ -66,9 +70,46 @@ def again(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List what this person or browser has started and finished."""
-    found = list(access.mine(request)[:100])
-    rows = [(one, catalogue.framework(one.version).level(one.level)) for one in found]
-    return render(request, "assessments/index.html", {"rows": rows})
+    if not request.user.is_authenticated:
+        return render(request, "assessments/index.html", {"rows": _rows(access.mine(request))})
+    context = {
+        "rows": _rows(access.mine(request).filter(owner=request.user)),
+        "claimable": _rows(access.claimable(request)),
+    }
+    return render(request, "assessments/index.html", context)
+
+
+def _rows(found: AssessmentQuerySet) -> list[tuple[Assessment, Level | None]]:
+    return [(one, catalogue.framework(one.version).level(one.level)) for one in found[:100]]
+
+
+@never_cache
+@require_POST
+def claim(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
+    """Answer "Is this yours?": take it into the account, or say that it is not."""
+    assessment = access.load(request, assessment_id)
+    if not isinstance(request.user, User):
+        return redirect_to_login(reverse("assessments:index"))
+    if request.POST.get("answer") == "no":
+        access.disown(request, assessment)
+    elif assessment.owner_id is None:
+        try:
+            actions.claim(assessment=assessment, user=request.user)
+        except actions.ClaimedError as error:
+            raise Http404 from error
+    return redirect("assessments:index")
+
+
+@never_cache
+@require_safe
+def data(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
+    """Answer everything stored about an assessment as a file."""
+    assessment = access.load(request, assessment_id)
+    return JsonResponse(
+        personal_data.of(assessment),
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        headers={"Content-Disposition": 'attachment; filename="rung-assessment.json"'},
+    )
 
 
 def _resume_address(assessment: Assessment) -> str:

@@ -7,7 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from careers.catalogue import framework
+
 from .. import access, renewal, reports
+from .. import over_time as earlier
 from ..models import Assessment
 
 
@@ -30,8 +33,31 @@ def report(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         page = reports.page(assessment, request.GET.get("level"))
     except reports.UnknownLevelError as error:
         raise Http404 from error
-    context = {"page": page, "newer": renewal.newer(assessment)}
+    past = earlier.over_time(assessment, page.level.key, access.mine(request))
+    context = {"page": page, "newer": renewal.newer(assessment), "past": past}
     return render(request, "assessments/report.html", context)
+
+
+@never_cache
+@require_safe
+def over_time(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
+    """Show what moved from report to report, skill by skill."""
+    assessment = _finished(request, assessment_id)
+    if assessment is None:
+        return redirect("assessments:finish", assessment_id)
+    asked = request.GET.get("level")
+    level = framework(assessment.version).level(asked or assessment.level)
+    if level is None:
+        raise Http404
+    past = earlier.over_time(assessment, level.key, access.mine(request))
+    context = {
+        "assessment": assessment,
+        "level": level,
+        "past": past,
+        "newest_first": past.readings[::-1] if past else (),
+        "query": f"?level={level.key}" if asked else "",
+    }
+    return render(request, "assessments/over_time.html", context)
 
 
 @never_cache

@@ -110,13 +110,19 @@ class CareerAdmin(admin.ModelAdmin):
             title = apps.get_model("careers", name)._meta.verbose_name_plural
             address = reverse(f"admin:careers_{name}_changelist")
             lists.append((title, f"{address}?{parameter}={object_id}"))
-        context = {**(extra_context or {}), "row_lists": lists}
+        can_publish = request.user.has_perm("careers.publish_career")
+        context = {**(extra_context or {}), "row_lists": lists, "can_publish": can_publish}
         return super().change_view(request, object_id, form_url, context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """Lead to the draft's history in the studio."""
+        career = get_object_or_404(Career, pk=object_id)
+        return redirect("careers:history", career.key)
 
     def publish(self, request: HttpRequest, career_id: int) -> HttpResponse:
         """Show what is wrong and what has changed; POST publishes the draft."""
         career = get_object_or_404(Career.objects.select_related("latest"), pk=career_id)
-        if not self.has_change_permission(request, career):
+        if not request.user.has_perm("careers.publish_career"):
             raise PermissionDenied
         form = PublishForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():

@@ -1,11 +1,15 @@
 """Editing a draft's rows: levels, skill groups, skills, requirements, steps, facts, guide."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
+from .. import recording
 from ..models import (
     Career,
     Fact,
@@ -22,6 +26,19 @@ from ..models import (
 )
 from ..revisions import next_revision
 from .fields import LevelsAndCodesForm
+
+
+class RowHistoryLink(admin.ModelAdmin):
+    """A row whose history is read in the studio, beside that of the whole draft."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """Lead to the row's history."""
+        row = get_object_or_404(self.model, pk=object_id)
+        career = Career.objects.get(pk=recording.draft_of(row))
+        name = self.model.row_history.name_of(row)
+        return redirect(
+            reverse("careers:history", args=[career.key]) + "?" + urlencode({"row": name})
+        )
 
 
 class RevisionMixin:
@@ -56,7 +73,7 @@ def career_id_of(row: Any) -> int:
     return int(row.level.career_id if isinstance(row, Requirement) else row.career_id)
 
 
-class RowAdmin(RevisionMixin, admin.ModelAdmin):
+class RowAdmin(RevisionMixin, RowHistoryLink):
     """A row of a draft: listed by career, with choices from its own career only."""
 
     form = LevelsAndCodesForm
@@ -186,7 +203,7 @@ class SkillAdmin(RowAdmin):
 
 
 @admin.register(Requirement)
-class RequirementAdmin(RevisionMixin, admin.ModelAdmin):
+class RequirementAdmin(RevisionMixin, RowHistoryLink):
     """All requirements in one list, ratings and importances editable in place."""
 
     list_display = ("skill", "level", "rating", "importance", "essential")

@@ -96,7 +96,14 @@ class KeptDraftAdmin(ReadOnlyAdmin):
     list_select_related = ("career",)
     actions = ("restore",)
 
-    @admin.action(description=gettext_lazy("Restore as the draft (what it replaces is kept)"))
+    def has_restore_permission(self, request: HttpRequest) -> bool:
+        """Restoring changes the draft."""
+        return request.user.has_perm("careers.change_career")
+
+    @admin.action(
+        permissions=["restore"],
+        description=gettext_lazy("Restore as the draft (what it replaces is kept)"),
+    )
     def restore(self, request: HttpRequest, queryset: QuerySet[KeptDraft]) -> None:
         """Make a kept draft the draft again."""
         for kept in queryset.order_by("kept_at"):

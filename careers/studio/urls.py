@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from .kinds import KindConverter
-from .views import cells, matrix, merge, review, rows, versions
+from .views import cells, history, matrix, merge, review, rows, versions
 
 register_converter(KindConverter, "kind")
 one = "<slug:career>"
@@ -12,6 +12,8 @@ urlpatterns = [
     # Bringing frameworks in: views/importing.py (import, import_draft), export_xlsx.
     # These stand before <career>/, so that no career's key hides them.
     path(f"{one}/", matrix.matrix, name="matrix"),
+    path(f"{one}/history/", history.history, name="history"),
+    path(f"{one}/history/restore/", history.restore_row, name="restore_row"),
     path(f"{one}/check/", matrix.check, name="check"),
     path(f"{one}/cells/", cells.save_cells, name="save_cells"),
     path(f"{one}/cell/<slug:level>/<slug:skill>/", cells.cell, name="cell"),

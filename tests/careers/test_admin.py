@@ -20,7 +20,7 @@ from careers.models import (
 from careers.publishing import import_framework
 
 from .. import frameworks
-from ..conftest import NOW, answer, start
+from ..conftest import NOW, answer, sign_in, start
 
 
 def publish_page(version: Version) -> str:
@@ -242,7 +242,7 @@ def test_staff_without_permission_cannot_publish(box_maker, django_user_model):
     """Being staff alone is not enough."""
     viewer = django_user_model.objects.create_user("vera@example.org", "x", is_staff=True)
     client = Client()
-    client.force_login(viewer)
+    sign_in(client, viewer)
     Skill.objects.filter(key="gluing").update(title="Glueing")
     assert client.post(publish_page(box_maker)).status_code == 403
     assert Version.objects.count() == 1

@@ -1,0 +1,66 @@
+"""What guards the pages of accounts and of the staff, before any view runs."""
+
+from collections.abc import Callable
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
+
+GUARDED = ("/admin/", "/studio/")
+
+
+def second_factor(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Lead the staff to their second factor, or to set one up, before their pages open."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(GUARDED) and is_staff(request) and not has_shown(request):
+            return redirect(_where(request))
+        return get_response(request)
+
+    return middleware
+
+
+def kept_by_no_cache(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Forbid every cache to keep the pages of accounts: allauth does it for some only."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.path.startswith("/account/"):
+            add_never_cache_headers(response)
+        return response
+
+    return middleware
+
+
+def is_staff(request: HttpRequest) -> bool:
+    """Tell whether whoever is signed in may do anything on the staff's pages."""
+    user = request.user
+    return user.is_authenticated and (user.is_staff or user.has_module_perms("careers"))
+
+
+def has_shown(request: HttpRequest) -> bool:
+    """Tell whether a second factor, or a passkey, was used in this session. No query."""
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records)
+
+
+def _where(request: HttpRequest) -> str:
+    """Return the page that asks for the factor they have, or offers to set one up."""
+    stored = Authenticator.objects.filter(user_id=request.user.pk)
+    types = set(stored.values_list("type", flat=True))
+    if Authenticator.Type.TOTP in types:
+        page = "mfa_reauthenticate"
+    elif Authenticator.Type.WEBAUTHN in types:
+        page = "mfa_reauthenticate_webauthn"
+    else:
+        page = "mfa_index"
+    going = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    return f"{reverse(page)}?{urlencode({'next': going})}"

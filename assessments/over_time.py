@@ -1,0 +1,115 @@
+"""One person's reports of one career, one after another: computed when shown, never frozen."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from careers.catalogue import framework
+from careers.document import Skill
+
+from . import figures
+from .core.moves import moves
+from .core.readiness import readiness
+from .core.score import percent
+from .models import Assessment, Rating
+from .querysets import AssessmentQuerySet
+
+MOST = 12
+"""So many reports are shown; older ones are left out."""
+REASONS = 3
+"""So many changed answers are named on the report; its own page names all."""
+Answers = dict[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SkillMove:
+    """A skill whose answer changed since the report before; None is "not sure"."""
+
+    skill: Skill
+    before: int | None
+    after: int | None
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One report's answers, read at the level and version of the report that is shown."""
+
+    at: datetime
+    low: float
+    band: str
+    number: int
+    moves: tuple[SkillMove, ...]
+
+    @property
+    def more(self) -> int:
+        """Return how many changed answers the report leaves out."""
+        return max(len(self.moves) - REASONS, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class OverTime:
+    """The readings, oldest first; the last is the report that is shown."""
+
+    readings: tuple[Reading, ...]
+
+    @property
+    def this(self) -> Reading:
+        """Return the report that is shown."""
+        return self.readings[-1]
+
+    @property
+    def before(self) -> Reading:
+        """Return the report before it."""
+        return self.readings[-2]
+
+    @property
+    def gain(self) -> float:
+        """Return by how much readiness rose since the report before, as printed."""
+        return round(self.this.low - self.before.low, 1)
+
+
+def over_time(assessment: Assessment, level: str, mine: AssessmentQuerySet) -> OverTime | None:
+    """Return the reports of the same career up to this one, or None for a first report.
+
+    ``mine`` are the assessments that the reader may open; of those, the ones that belong
+    where this one belongs count. One query for a first report, else two.
+    """
+    rows = mine.filter(
+        version__career_id=assessment.version.career_id,
+        owner_id=assessment.owner_id,
+        finished_at__lte=assessment.finished_at,
+    ).exclude(pk=assessment.pk)
+    earlier = list(rows.order_by("-finished_at", "-pk")[: MOST - 1])
+    if not earlier:
+        return None
+    reports = [*reversed(earlier), assessment]
+    answers = _answers(reports)
+    skills = framework(assessment.version).skills()
+    core = figures.ladder(assessment.version).level(level)
+    readings = []
+    before: Answers | None = None
+    for each in reports:
+        after = answers[each.pk]
+        figure = readiness(core, after)
+        changed = () if before is None else moves(core, before, after)
+        readings.append(
+            Reading(
+                at=each.finished_at,
+                low=percent(figure.low),
+                band=figure.band.value,
+                number=each.version.number,
+                moves=tuple(
+                    SkillMove(skills[m.skill], m.before, m.after, percent(m.gain)) for m in changed
+                ),
+            )
+        )
+        before = after
+    return OverTime(tuple(readings))
+
+
+def _answers(reports: list[Assessment]) -> dict[object, Answers]:
+    found: dict[object, Answers] = defaultdict(dict)
+    for row in Rating.objects.filter(assessment__in=reports).order_by():
+        found[row.assessment_id][row.skill] = row.value
+    return found
