@@ -4,6 +4,7 @@ import json
 import time
 from functools import lru_cache
 
+from django.core.validators import slug_re
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from .document import Framework, parse
@@ -85,6 +86,8 @@ def version_named(key: str, number: int | None) -> Version:
     A version published by another process is seen within two seconds, one published here at
     once. Raises Version.DoesNotExist.
     """
+    if not slug_re.match(key):
+        raise Version.DoesNotExist  # PostgreSQL refuses to look for some of what is no key
     if number is not None:
         return _numbered(key, number)
     known = _latest_known.get(key)

@@ -6,6 +6,8 @@ import pytest
 import schemathesis
 from django.contrib.staticfiles import finders
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.config import ChecksConfig, PositiveDataAcceptanceConfig
@@ -59,7 +61,18 @@ def schema_of(client: Client) -> Json:
     return schema
 
 
+@pytest.fixture
+def connection_kept(db):
+    """A real request closes a broken connection before and after; the test's own must stay."""
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("connection_kept")
 @described.parametrize()
 @settings(
     max_examples=EXAMPLES,
