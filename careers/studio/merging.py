@@ -71,7 +71,8 @@ def merge_skills(
     two.revision = revision
     two.save(update_fields=["merged_from", "revision"])
     one.delete()
-    return two
+    merged: Skill = two
+    return merged
 
 
 def _merge_requirements(source: Skill, into: Skill, revision: int) -> None:

@@ -52,7 +52,7 @@ class RowForm(forms.ModelForm):
             " the title."
         ),
     )
-    field_order: ClassVar[list[str]] = ["title", "kind", "key"]
+    field_order = ("title", "kind", "key")
     key_from: ClassVar[tuple[str, ...]] = ("title",)
 
     def __init__(self, career: Career, *args: Any, **kwargs: Any) -> None:

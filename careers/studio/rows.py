@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from ..models import (
@@ -199,7 +199,7 @@ def retire_row(*, career: Career, model: type[Any], key: str, seen: int) -> None
     Raises StaleRowError, or InUseError for a skill group that has skills.
     """
     next_revision(career.pk)
-    row: models.Model | Any = find(career, model, key)
+    row = find(career, model, key)
     if row is None or row.revision != seen:
         raise StaleRowError(row)
     if isinstance(row, SkillGroup) and (count := row.skills.count()):
