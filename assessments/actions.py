@@ -12,9 +12,10 @@ from accounts.models import User
 from careers.catalogue import framework
 from careers.models import Version
 
-from . import reports
+from . import renewal, reports
 from .access import hash_token, new_token
 from .models import Assessment, BrowserAccess, Rating, Report, ReturnLink
+from .querysets import AssessmentQuerySet
 
 MAX_RETURN_LINKS = 10
 
@@ -67,13 +68,51 @@ def start(
         raise UnknownLevelError(level)
     # Two clicks at once wait for each other here, so that the second finds the first's.
     Version.objects.select_for_update(no_key=True).values("pk").get(pk=version.pk)
-    untouched: Assessment | None = (
-        Assessment.objects.open_to(user_id=user.pk if user else None, browser_hash=browser_hash)
-        .filter(version=version, level=level, finished_at=None, ratings__assessment=None)
-        .first()
-    )
-    if untouched:
-        return untouched
+    under_way = _under_way(version, level, browser_hash, user)
+    untouched: Assessment | None = under_way.filter(ratings__assessment=None).first()
+    return untouched or _create(version, level, browser_hash, user, now)
+
+
+@transaction.atomic
+def start_again(
+    *,
+    assessment: Assessment,
+    version: Version,
+    browser_hash: str,
+    user: User | None,
+    now: datetime,
+) -> Assessment:
+    """Start over with a newer version at the same level, with the answers that still hold.
+
+    Work under way with that version and level is returned instead, so that a double click
+    starts once. Raises UnknownLevelError.
+    """
+    content = framework(version)
+    if content.level(assessment.level) is None:
+        raise UnknownLevelError(assessment.level)
+    Version.objects.select_for_update(no_key=True).values("pk").get(pk=version.pk)
+    level = assessment.level
+    found: Assessment | None = _under_way(version, level, browser_hash, user).first()
+    fresh = found or _create(version, level, browser_hash, user, now)
+    if not Rating.objects.filter(assessment=fresh).exists():
+        same = renewal.same_skills(framework(assessment.version), content)
+        Rating.objects.bulk_create(
+            Rating(assessment=fresh, skill=row.skill, value=row.value, evidence=row.evidence)
+            for row in Rating.objects.filter(assessment=assessment, skill__in=same)
+        )
+    return fresh
+
+
+def _under_way(
+    version: Version, level: str, browser_hash: str, user: User | None
+) -> AssessmentQuerySet:
+    mine = Assessment.objects.open_to(user_id=user.pk if user else None, browser_hash=browser_hash)
+    return mine.filter(version=version, level=level, finished_at=None)
+
+
+def _create(
+    version: Version, level: str, browser_hash: str, user: User | None, now: datetime
+) -> Assessment:
     assessment = Assessment.objects.create(
         version=version, level=level, owner=user, created_at=now, updated_at=now
     )

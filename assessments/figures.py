@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from careers.catalogue import CACHED_FRAMEWORKS, framework, framework_of
+from careers.document import Framework
 from careers.models import Version
 
 from .core.ladder import Ladder, Level, Ratings, Requirement
@@ -22,9 +23,8 @@ from .core.training import Step
 Json = dict[str, Any]
 
 
-@lru_cache(maxsize=CACHED_FRAMEWORKS)
-def _ladder(version_id: int, sha256: str) -> Ladder:
-    content = framework_of(version_id, sha256)
+def ladder_of(content: Framework) -> Ladder:
+    """Return a framework's ladder as the core takes it."""
     return Ladder(
         levels=tuple(
             Level(
@@ -39,6 +39,11 @@ def _ladder(version_id: int, sha256: str) -> Ladder:
         ),
         titles={key: skill.title for key, skill in content.skills().items()},
     )
+
+
+@lru_cache(maxsize=CACHED_FRAMEWORKS)
+def _ladder(version_id: int, sha256: str) -> Ladder:
+    return ladder_of(framework_of(version_id, sha256))
 
 
 @lru_cache(maxsize=CACHED_FRAMEWORKS)

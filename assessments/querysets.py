@@ -13,6 +13,11 @@ class AssessmentQuerySet(models.QuerySet[Any]):
         """Load the version and its career's key alongside; the document stays behind."""
         return self.select_related("version__career").defer("version__document")
 
+    def with_latest(self) -> Self:
+        """Load also the newest version of the career; its document stays behind."""
+        rows = self.select_related("version__career__latest")
+        return rows.defer("version__document", "version__career__latest__document")
+
     def open_to(self, *, user_id: int | None, browser_hash: str) -> Self:
         """Keep what belongs to the user or, unclaimed, to the browser."""
         mine = Q(owner_id=user_id) if user_id is not None else Q(pk__in=[])

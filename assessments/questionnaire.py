@@ -100,7 +100,11 @@ class _Question:
 
 @lru_cache(maxsize=CACHED_FRAMEWORKS * 8)
 def _parts(version_id: int, sha256: str, group: str, language: str) -> tuple[str | _Slot, ...]:
-    skill_group = page_of(framework_of(version_id, sha256).questionnaire(), group)
+    return _cut(page_of(framework_of(version_id, sha256).questionnaire(), group))
+
+
+def _cut(skill_group: SkillGroup) -> tuple[str | _Slot, ...]:
+    """Render a page by crispy-forms and cut it at its slots."""
     form = SkillGroupForm(skill_group)
     for skill in skill_group.skills:
         field: Any = form.fields[f"rating-{skill.key}"]
@@ -128,7 +132,15 @@ def page_of(pages: Iterable[SkillGroup], key: str) -> SkillGroup:
 
 def render(version: Version, group: str, answers: Mapping[str, Filled]) -> SafeString:
     """Return one page's questions, filled in. ``answers`` maps skill keys."""
-    parts = _parts(version.pk, version.sha256, group, get_language() or "")
+    return _join(_parts(version.pk, version.sha256, group, get_language() or ""), answers)
+
+
+def render_blank(skill_group: SkillGroup) -> SafeString:
+    """Return a page of a framework that is no version yet, nothing filled in."""
+    return _join(_cut(skill_group), {})
+
+
+def _join(parts: Iterable[str | _Slot], answers: Mapping[str, Filled]) -> SafeString:
     blank = Filled()
     return mark_safe(
         "".join(

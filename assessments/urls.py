@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from .views import finish, manage, plan, rate, report
+from .views import effects, finish, manage, plan, preview, rate, report
 
 app_name = "assessments"
 one = "assessments/<uuid:assessment_id>"
+draft = "studio/<slug:career>"
 urlpatterns = [
     path("careers/<slug:slug>/start/", manage.start, name="start"),
     path("assessments/", manage.index, name="index"),
@@ -16,10 +17,13 @@ urlpatterns = [
     path(f"{one}/rate/<slug:group>/", rate.rate, name="rate"),
     path(f"{one}/ratings/<slug:skill>/", rate.save_rating, name="save_rating"),
     path(f"{one}/finish/", finish.finish, name="finish"),
+    path(f"{one}/again/", manage.again, name="again"),
     path(f"{one}/report/", report.report, name="report"),
     path(f"{one}/report.json", report.report_json, name="report_json"),
     path(f"{one}/plan/", plan.plan, name="plan"),
     path(f"{one}/plan/steps/<slug:step>/", plan.choose_step, name="choose_step"),
     path(f"{one}/plan.ics", plan.plan_ics, name="plan_ics"),
     path(f"{one}/what-if/", plan.what_if, name="what_if"),
+    path(f"{draft}/effects/", effects.effects, name="effects"),
+    path(f"{draft}/preview/", preview.preview, name="preview"),
 ]

@@ -95,7 +95,8 @@ def _without(row: Json, names: tuple[str, ...]) -> Json:
 
 
 def _cells(before: Json, after: Json) -> Iterator[Field]:
-    for name in dict.fromkeys([*before, *after]):
+    names = dict.fromkeys([*before, *after])
+    for name in sorted(names, key=lambda each: _PLACES.get(each, len(_PLACES))):
         old, new = before.get(name), after.get(name)
         if old != new:
             yield from _SPREAD.get(name, _whole)(name, old, new)
@@ -148,8 +149,15 @@ def _text(value: Any) -> str:
     return str(value)
 
 
+_ORDER = (
+    *("rating", "importance", "essential", "title", "short_title", "rank", "group", "kind"),
+    *("value", "unit", "summary", "description", "years", "scope", "focus", "checks", "anchors"),
+    *("hours", "cost", "currency", "requires", "after", "gives", "provider", "url", "region"),
+)
+"""Cells as an editor reads them; a stored document has its keys in the order of the alphabet."""
+_PLACES = {name: place for place, name in enumerate(_ORDER)}
 Spread = Callable[[str, Any, Any], Iterator[Field]]
-_ENTRIES = ("after", "alternative_titles", "focus", "checks", "items", "merged")
+_ENTRIES = ("after", "alternative_titles", "focus", "checks", "items", "merged_from")
 _SPREAD: dict[str, Spread] = {
     "codes": _by_name,
     "anchors": _by_place("0", "1", "2", "3", "4"),
@@ -157,6 +165,6 @@ _SPREAD: dict[str, Spread] = {
     "requires": _by_skill,
     "gives": _by_skill,
     **dict.fromkeys(
-        ("after", "alternative_titles", "focus", "checks", "items", "merged"), _by_entry
+        ("after", "alternative_titles", "focus", "checks", "items", "merged_from"), _by_entry
     ),
 }

@@ -30,11 +30,14 @@ from django.test.utils import (  # noqa: E402
 )
 from django.urls import path  # noqa: E402
 
-from assessments.models import Assessment  # noqa: E402
+from assessments import effects  # noqa: E402
+from assessments.models import Assessment, Rating  # noqa: E402
+from careers import catalogue  # noqa: E402
+from careers.models import Career, Requirement, Version  # noqa: E402
 from config.urls import urlpatterns as real_patterns  # noqa: E402
 
 from . import frameworks  # noqa: E402
-from .conftest import BUILT_IN, answer, publish, start  # noqa: E402
+from .conftest import BUILT_IN, NOW, answer, publish, start  # noqa: E402
 from .queries import counted  # noqa: E402
 
 ROUNDS = 200
@@ -125,6 +128,48 @@ def sizes() -> None:
     )
 
 
+def store_reports(version: Version, reports: int) -> None:
+    """Store finished assessments of made-up answers, without their frozen replies."""
+    keys = list(catalogue.framework(version).skills())
+    found = Assessment.objects.bulk_create(
+        (
+            Assessment(
+                version=version, level=f"level-{1 + n % version.level_count}",
+                created_at=NOW, updated_at=NOW, finished_at=NOW,
+            )
+            for n in range(reports)
+        ),
+        batch_size=500,
+    )  # fmt: skip
+    answers = (None, 0, 1, 2, 2, 3, 3, 4)
+    Rating.objects.bulk_create(
+        (
+            Rating(assessment=one, skill=key, value=answers[(n * 7 + place * n) % len(answers)])
+            for n, one in enumerate(found)
+            for place, key in enumerate(keys)
+        ),
+        batch_size=500,
+    )
+
+
+def effects_on(reports: int) -> None:
+    """Print how long the studio takes to read that many stored reports against a draft."""
+    version = publish(frameworks.of_size(30, 5, key="made-up-30"))
+    store_reports(version, reports)
+    Requirement.objects.filter(level__key="level-3").update(rating=4)
+    career = Career.objects.select_related("latest").get(pk=version.career_id)
+    times = []
+    for _ in range(3):
+        begin = time.perf_counter()
+        page = effects.page(career)
+        times.append(time.perf_counter() - begin)
+    print(
+        f"\nEffects on {page.reports:,} reports of {version.skill_count} skills:"
+        f" {min(times):.2f} s at best, {max(times):.2f} s at worst;"
+        f" {page.changed:,} change their band"
+    )
+
+
 def main() -> None:
     """Measure on a database of its own and print."""
     setup_test_environment()
@@ -137,6 +182,7 @@ def main() -> None:
             for skills in (24, 120):
                 pages(skills)
             sizes()
+            effects_on(10_000)
     finally:
         teardown_databases(databases, verbosity=0)
 

@@ -149,7 +149,9 @@ def effects(
         reports=sum(len(tally.before) for tally in used),
         not_comparable=sum(len(tally.before) for tally in used if not tally.new),
         moves=tuple(
-            BandMove(*move, moves[move]) for move in product(Band, repeat=2) if moves[move]
+            BandMove(old, now, moves[old, now])
+            for old, now in product(Band, Band)
+            if moves[old, now]
         ),
         levels=tuple(tally.result() for tally in used),
     )

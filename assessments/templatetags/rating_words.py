@@ -21,6 +21,12 @@ def number_word(number: int) -> str:
 
 
 @register.filter
+def thousands(number: int) -> str:
+    """Return a number with its thousands apart: 1,284."""
+    return f"{number:,}"
+
+
+@register.filter
 def band_label(band: str) -> str:
     """Return a band in words."""
     return str(wording.BANDS[band])

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from careers import catalogue
@@ -39,6 +39,27 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         context = {"page": career_page(version), "version": version, "level_error": True}
         return render(request, "careers/detail.html", context, status=400)
     return redirect(progress.address(assessment, progress.pages(version)[0].key))
+
+
+@never_cache
+@require_POST
+def again(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
+    """Start over with the newest version of the report's career, at the same level."""
+    assessment = access.load(request, assessment_id)
+    version = catalogue.latest(assessment.version.career.key)
+    if not assessment.is_finished or version is None or version.pk == assessment.version_id:
+        return redirect("assessments:resume", assessment.pk)
+    try:
+        fresh = actions.start_again(
+            assessment=assessment,
+            version=version,
+            browser_hash=access.ensure_browser_hash(request),
+            user=request.user if isinstance(request.user, User) else None,
+            now=timezone.now(),
+        )
+    except actions.UnknownLevelError:
+        return redirect(reverse("careers:detail", args=[assessment.version.career.key]) + "#start")
+    return redirect(progress.address(fresh, progress.pages(version)[0].key))
 
 
 @never_cache

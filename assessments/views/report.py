@@ -7,12 +7,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .. import access, reports
+from .. import access, renewal, reports
 from ..models import Assessment
 
 
 def _finished(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | None:
-    assessment = access.mine(request).select_related("report").filter(pk=assessment_id).first()
+    found = access.mine(request).with_latest().select_related("report")
+    assessment = found.filter(pk=assessment_id).first()
     if assessment is None:
         raise Http404
     return assessment if assessment.is_finished else None
@@ -29,7 +30,8 @@ def report(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         page = reports.page(assessment, request.GET.get("level"))
     except reports.UnknownLevelError as error:
         raise Http404 from error
-    return render(request, "assessments/report.html", {"page": page})
+    context = {"page": page, "newer": renewal.newer(assessment)}
+    return render(request, "assessments/report.html", context)
 
 
 @never_cache

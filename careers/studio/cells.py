@@ -80,6 +80,9 @@ def save_cells(*, career: Career, changes: Sequence[Cell]) -> Saved:
     revision = upcoming_revision(career.pk)
     levels = {row.key: row for row in Level.objects.filter(career=career)}
     skills = {row.key: row for row in Skill.objects.filter(career=career)}
+    for change in changes:
+        if change.level not in levels or change.skill not in skills:
+            raise UnknownCellError(change.level, change.skill)
     rows = _stored(career, changes)
     last = Requirement.objects.filter(level__career=career).aggregate(last=Max("position"))["last"]
     position = -1 if last is None else last
@@ -87,8 +90,6 @@ def save_cells(*, career: Career, changes: Sequence[Cell]) -> Saved:
     is_changed = False
     for change in changes:
         level, skill = change.level, change.skill
-        if level not in levels or skill not in skills:
-            raise UnknownCellError(level, skill)
         row = rows.get((level, skill))
         stored = cell(level, skill, row)
         if stored.content == change.content:

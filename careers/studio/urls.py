@@ -1,15 +1,32 @@
 """Addresses of the studio. Included by ``careers.urls``, so all names start ``careers:``."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from .views import matrix
+from .kinds import KindConverter
+from .views import cells, matrix, merge, review, rows, versions
 
+register_converter(KindConverter, "kind")
 one = "<slug:career>"
 urlpatterns = [
     path("", matrix.studio, name="studio"),
     # Bringing frameworks in: views/importing.py (import, import_draft), export_xlsx.
     # These stand before <career>/, so that no career's key hides them.
     path(f"{one}/", matrix.matrix, name="matrix"),
-    # Looking before publishing: views/review.py (publish, compare), versions.py (versions,
-    # version), preview.py (preview).
+    path(f"{one}/check/", matrix.check, name="check"),
+    path(f"{one}/cells/", cells.save_cells, name="save_cells"),
+    path(f"{one}/cell/<slug:level>/<slug:skill>/", cells.cell, name="cell"),
+    path(f"{one}/<kind:kind>/", rows.rows, name="rows"),
+    path(f"{one}/<kind:kind>/new/", rows.new_row, name="new_row"),
+    path(f"{one}/<kind:kind>/<slug:key>/", rows.row, name="row"),
+    path(f"{one}/<kind:kind>/<slug:key>/move/", rows.move_row, name="move_row"),
+    path(f"{one}/<kind:kind>/<slug:key>/retire/", rows.retire_row, name="retire_row"),
+    path(f"{one}/skills/<slug:key>/merge/", merge.merge, name="merge"),
+    path(f"{one}/review/", review.review, name="review"),
+    path(f"{one}/compare/", versions.compare, name="compare"),
+    path(f"{one}/versions/", versions.versions, name="versions"),
+    path(f"{one}/versions/<int:number>/", versions.version, name="version"),
+    path(f"{one}/versions/<int:number>.json", versions.version_json, name="version_json"),
+    path(f"{one}/versions/<int:number>/draft/", versions.start_draft, name="start_draft"),
+    path(f"{one}/kept/<int:kept_id>/", versions.restore_draft, name="restore_draft"),
+    # <career>/effects/ and <career>/preview/ are pages of assessments.
 ]

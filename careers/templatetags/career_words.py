@@ -59,6 +59,18 @@ def source_titles(source: str, framework: Framework) -> list[Source]:
 
 
 @register.filter
+def skill_title(key: str, framework: Framework) -> str:
+    """Return the title of a skill."""
+    return framework.skills()[key].title
+
+
+@register.filter
+def dots(number: int) -> str:
+    """Return an importance as dots."""
+    return "●" * number
+
+
+@register.filter
 def times(number: int) -> range:
     """Return a range to loop over."""
     return range(number)

@@ -20,7 +20,6 @@ from careers.document import Json
 
 from ..frameworks import of_size, requirement, skill, step, tiny
 
-
 HARD = (
     "Comprehensive familiarity with mechanical separation procedures facilitates considerable "
     "optimisation of corrugated material utilisation, notwithstanding the unavoidable "
@@ -321,7 +320,8 @@ def test_more_than_one_currency_is_an_error():
                 (
                     "hard_text",
                     "skill cutting",
-                    "reads at school grade 17.2; shorter sentences and plainer words bring it to 10",
+                    "reads at school grade 17.2;"
+                    " shorter sentences and plainer words bring it to 10",
                 )
             ],
             id="a text that asks for too much schooling",

@@ -1,0 +1,73 @@
+"""Two editors at the same moment: nobody overwrites the other without being told."""
+
+from collections import Counter
+
+import pytest
+
+from careers.models import Career, Requirement
+from careers.studio.cells import Cell, save_cells
+from tests.assessments.test_races import shared_database, together  # noqa: F401
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def save(skill: str, rating: int, revision: int) -> str:
+    """Save one cell of the tiny career's junior level; return whether it was stale."""
+    change = Cell("junior", skill, rating, 1 if rating else 0, False, revision)
+    saved = save_cells(career=Career.objects.get(), changes=[change])
+    return "stale" if saved.stale else "saved"
+
+
+def test_of_editors_changing_one_cell_at_once_only_one_is_saved(box_maker):
+    """All the others are told what is stored, whatever the database."""
+    outcomes = together(lambda number: save("cutting", 2 + number % 3, 1), threads=3)
+    assert Counter(outcomes) == {"saved": 1, "stale": 2}
+    row = Requirement.objects.get(level__key="junior", skill__key="cutting")
+    assert row.revision == Career.objects.get().draft_revision == 2
+
+
+def test_of_editors_filling_an_empty_cell_at_once_only_one_is_saved(box_maker):
+    """Not an error of the database, and not two rows."""
+    outcomes = together(lambda number: save("planning", 1 + number % 4, 0), threads=4)
+    assert Counter(outcomes) == {"saved": 1, "stale": 3}
+
+
+def test_one_removes_a_cell_while_others_change_it(box_maker):
+    """Whoever comes first is saved; the stored cell is that one's."""
+    outcomes = together(lambda number: save("gluing", number, 1), threads=4)
+    # Number 2 sends the rating that is stored at first: that is no conflict while it is.
+    assert outcomes.count("saved") in (1, 2)
+    first = next(n for n in (0, 1, 3, 2) if outcomes[n] == "saved")
+    ratings = Requirement.objects.filter(level__key="junior", skill__key="gluing")
+    assert list(ratings.values_list("rating", flat=True)) == ([first] if first else [])
+
+
+def test_different_cells_changed_at_once_are_all_saved(box_maker):
+    """Each gets a revision of its own."""
+    skills = ("cutting", "gluing", "planning")
+    revisions = {"cutting": 1, "gluing": 1, "planning": 0}
+    outcomes = together(
+        lambda number: save(skills[number], 4, revisions[skills[number]]), threads=3
+    )
+    assert outcomes == ["saved"] * 3
+    rows = Requirement.objects.filter(level__key="junior")
+    assert sorted(rows.values_list("rating", "revision")) == [(4, 2), (4, 3), (4, 4)]
+
+
+def test_every_edit_has_a_revision_of_its_own(box_maker):
+    """Editors who insist, each with the revision just read, never share a number."""
+
+    def insist(number: int) -> list[int]:
+        outcomes = []
+        for time in range(3):
+            row = Requirement.objects.get(level__key="senior", skill__key="planning")
+            change = Cell("senior", "planning", 1 + (number + time) % 4, 1 + number % 5, False,
+                          row.revision)  # fmt: skip
+            saved = save_cells(career=Career.objects.get(), changes=[change])
+            # A cell that says this already keeps its revision.
+            outcomes += [each.revision for each in saved.saved if each.revision > row.revision]
+        return outcomes
+
+    revisions = sorted(each for thread in together(insist) for each in thread)
+    assert revisions == list(range(2, 2 + len(revisions)))
+    assert Career.objects.get().draft_revision == revisions[-1]
