@@ -164,8 +164,7 @@ def step_lists(careers: Iterable[int]) -> StepLists:
     """
 
     def rows(name: str, model: type[Any], key: str, rating: Any) -> models.QuerySet[Any]:
-        chosen = model.objects.filter(step__career__in=careers)
-        found: models.QuerySet[Any] = chosen.order_by()
+        found: models.QuerySet[Any] = model.objects.filter(step__career__in=careers).order_by()
         return found.values_list(Value(name), "step_id", "position", "pk", key, rating)
 
     requires = rows("requires", StepRequires, "skill__key", F("rating"))

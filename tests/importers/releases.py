@@ -165,3 +165,48 @@ def bomb(size: int) -> bytes:
     block = bytes(1024 * 1024)
     parts += [packer.compress(block) for _ in range(size // len(block))]
     return b"".join([*parts, packer.flush()])
+
+
+def esco() -> dict[str, bytes]:
+    """Return a made-up ESCO release: jugglers need two things and may use two more.
+
+    catching is essential and optional at once; the idler needs nothing.
+    """
+    base = "http://data.europa.eu/esco"
+    occupations = (
+        "conceptType,conceptUri,iscoGroup,preferredLabel,altLabels,hiddenLabels,status,"
+        "description,code\r\n"
+        f'Occupation,{base}/occupation/1,9999,juggler,"ball keeper\nair artist\njuggler",,released,'
+        '"Keeps things\nin the air.",9999.1\r\n'
+        f"Occupation,{base}/occupation/2,9999,baker,bread maker | oven keeper,,released,Bakes.,"
+        "9999.2\r\n"
+        f"Occupation,{base}/occupation/3,9999,idler,,,released,Rests.,9999.3\r\n"
+    )
+    skills = "conceptType,conceptUri,skillType,preferredLabel,description\r\n" + "".join(
+        f"KnowledgeSkillCompetence,{base}/skill/{number},{kind},{label},{text}\r\n"
+        for number, kind, label, text in (
+            ("a1", "skill/competence", "catch things", "Have them in hand."),
+            ("b2", "skill/competence", "throw things", ""),
+            ("c3", "knowledge", "gravity", ""),
+            ("d4", "", "bow", ""),
+            ("e5", "skill/competence", "Bow!", ""),
+        )
+    )
+    relations = "occupationUri,relationType,skillType,skillUri\r\n" + "".join(
+        f"{base}/occupation/{occupation},{relation},,{base}/skill/{skill}\r\n"
+        for occupation, relation, skill in (
+            ("1", "optional", "a1"),
+            ("1", "essential", "b2"),
+            ("1", "essential", "a1"),
+            ("1", "optional", "c3"),
+            ("1", "optional", "d4"),
+            ("2", "essential", "e5"),
+            ("2", "essential", "c3"),
+            ("2", "essential", "c3"),
+        )
+    )
+    return {
+        "occupations_en.csv": occupations.encode(),
+        "skills_en.csv": skills.encode(),
+        "occupationSkillRelations_en.csv": relations.encode("utf-8-sig"),
+    }

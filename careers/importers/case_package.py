@@ -1,0 +1,238 @@
+"""A 1EdTech CASE 1.0 or 1.1 package: its items, their tree, and what strays.
+
+https://www.imsglobal.org/spec/case/v1p1. Packages in the wild give link objects as plain
+strings, misspell fields and name nodes that they do not hold; the tree is read as far as
+it goes, and what cannot be followed is noted.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from careers.document import Json
+
+from .reading import Faults, Note, refuse
+from .tables import decode
+
+MAX_BYTES = 20_000_000
+CHILD = "isChildOf"
+SKILL_LEVEL = "hasSkillLevel"
+KEPT_FIELDS = {
+    *("identifier", "uri", "fullStatement", "abbreviatedStatement", "humanCodingScheme", "notes"),
+    *("CFItemType", "CFItemTypeURI", "CFDocumentURI", "CFItemAssociationURI"),
+    *("lastChangeDateTime", "language", "listEnumeration"),
+}
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One item; ``parent`` is another item's identifier, "" under the document."""
+
+    identifier: str
+    statement: str
+    short: str
+    code: str
+    notes: str
+    kind: str
+    parent: str = ""
+    order: float = 0
+    children: list["Item"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Package:
+    """A package: items by identifier in the order of the tree, and skills at levels."""
+
+    document: Json
+    items: dict[str, Item]
+    at_levels: list[tuple[str, str]]
+    rubrics: list[Json]
+    notes: list[Note]
+
+    def top(self) -> list[Item]:
+        """Return the items right under the document."""
+        return [item for item in self.items.values() if not item.parent]
+
+
+def read_package(name: str, data: bytes) -> Package:
+    """Return the package. Raises InputError by list, place and field."""
+    raw = _loaded(name, data)
+    faults = Faults()
+    document = raw.get("CFDocument")
+    if not isinstance(document, dict):
+        raise refuse(name, "has no CFDocument", "Give a CFPackage, not one part of it.")
+    if not _text(document.get("title")):
+        faults.add(name, None, "CFDocument title", "is missing", "Write one.")
+    items = _items(name, raw, faults)
+    faults.raise_any()
+    package = Package(document, items, [], _list(raw, "CFRubrics"), [])
+    _associate(package, raw)
+    _refuse_circles(name, package)
+    _note_fields(package, raw)
+    _order(package)
+    return package
+
+
+def _loaded(name: str, data: bytes) -> Json:
+    if len(data) > MAX_BYTES:
+        raise refuse(name, f"is larger than {MAX_BYTES:,} bytes")
+    text = decode(name, data)
+    try:
+        raw = json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise refuse(name, f"is no JSON at {where} ({error.msg})") from error
+    except (RecursionError, ValueError) as error:
+        raise refuse(name, "is nested too deeply or holds too long a number") from error
+    if not isinstance(raw, dict):
+        raise refuse(name, "is no CFPackage", "It is one object with CFDocument and CFItems.")
+    return raw
+
+
+def _list(raw: Json, name: str) -> list[Json]:
+    rows = raw.get(name)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _text(value: Any) -> str:
+    """Return a text without control characters, whatever it was."""
+    if not isinstance(value, str):
+        return ""
+    clean = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(c for c in clean if c == "\n" or (c.isprintable() or c > "\x9f")).strip()
+
+
+def _items(name: str, raw: Json, faults: Faults) -> dict[str, Item]:
+    items: dict[str, Item] = {}
+    rows = raw.get("CFItems")
+    for number, row in enumerate(rows if isinstance(rows, list) else [], 1):
+        identifier = _text(row.get("identifier")) if isinstance(row, dict) else ""
+        if not identifier:
+            faults.add(name, number, "CFItems identifier", "is missing", "Give every item one.")
+            continue
+        if identifier in items:
+            message = f"{identifier} stands twice"
+            faults.add(name, number, "CFItems identifier", message, "Keep one of the items.")
+        statement = _text(row.get("fullStatement"))
+        if not statement:
+            message = f"{identifier} has no statement"
+            faults.add(name, number, "CFItems fullStatement", message, "Write one.")
+        items[identifier] = Item(
+            identifier=identifier,
+            statement=statement,
+            short=_text(row.get("abbreviatedStatement")),
+            code=_text(row.get("humanCodingScheme")),
+            notes=_text(row.get("notes")),
+            kind=_text(row.get("CFItemType")),
+        )
+    if not items:
+        faults.add(name, None, "CFItems", "there is no item", "A career needs one skill at least.")
+    return items
+
+
+def _associate(package: Package, raw: Json) -> None:
+    """Build the tree; note each association that leaves the package, count the others."""
+    nodes = _Nodes(raw)
+    others: Counter[str] = Counter()
+    for number, row in enumerate(_list(raw, "CFAssociations"), 1):
+        kind = _text(row.get("associationType"))
+        ends = [nodes.find(row.get(f"{end}NodeURI")) for end in ("origin", "destination")]
+        where = f"CFAssociations {number}, {kind or 'no type'}"
+        outside = [text for identifier, text in ends if not identifier]
+        if outside:
+            message = f"leaves the package, to {', '.join(outside)[:300]}: not kept"
+            package.notes.append(Note(where, message))
+            continue
+        origin, destination = ends[0][0], ends[1][0]
+        if kind == CHILD and origin in package.items:
+            _adopt(package, origin, destination, row, where)
+        elif kind == SKILL_LEVEL and {origin, destination} <= package.items.keys():
+            package.at_levels.append((origin, destination))
+        else:
+            others[kind] += 1
+    package.notes += [
+        Note("CFAssociations", f"{count} of the type {kind or 'none'} are not kept")
+        for kind, count in sorted(others.items())
+    ]
+
+
+def _adopt(package: Package, origin: str, parent: str, row: Json, where: str) -> None:
+    item = package.items[origin]
+    if item.parent:
+        package.notes.append(Note(where, f"{origin} has a parent already: not kept"))
+        return
+    item.parent = parent if parent in package.items else ""
+    order = row.get("sequenceNumber")
+    item.order = order if isinstance(order, int | float) and not isinstance(order, bool) else 0
+
+
+class _Nodes:
+    """Finds nodes of the package by link objects, plain addresses or identifiers."""
+
+    def __init__(self, raw: Json) -> None:
+        self._known: dict[str, str] = {}
+        for row in (raw["CFDocument"], *_list(raw, "CFItems")):
+            identifier = _text(row.get("identifier"))
+            for name in (identifier, _text(row.get("uri"))):
+                if name:
+                    self._known.setdefault(name, identifier)
+
+    def find(self, node: Any) -> tuple[str, str]:
+        """Return (identifier, as written); no identifier for what is not in the package."""
+        names = [node] if isinstance(node, str) else []
+        if isinstance(node, dict):
+            names = [node.get("identifier"), node.get("uri")]
+        texts = [_text(name) for name in names if _text(name)]
+        for text in (*texts, *(text.rstrip("/").rpartition("/")[2] for text in texts)):
+            if text in self._known:
+                return self._known[text], text
+        return "", (texts[-1] if texts else "nothing")
+
+
+def _refuse_circles(name: str, package: Package) -> None:
+    for start in package.items:
+        seen = {start}
+        at = package.items[start].parent
+        while at:
+            if at in seen:
+                raise refuse(
+                    name, f"the item {at} is its own ancestor", "Remove one isChildOf of these."
+                )
+            seen.add(at)
+            at = package.items[at].parent
+
+
+def _note_fields(package: Package, raw: Json) -> None:
+    fields = Counter(
+        name
+        for row in _list(raw, "CFItems")
+        for name, value in row.items()
+        if name not in KEPT_FIELDS and value not in ("", None, [], {})
+    )
+    package.notes += [
+        Note("CFItems", f"{name} of {count} items is not kept")
+        for name, count in sorted(fields.items())
+    ]
+
+
+def _order(package: Package) -> None:
+    """Put the items into the order of the tree, siblings by sequenceNumber."""
+    for item in package.items.values():
+        if item.parent:
+            package.items[item.parent].children.append(item)
+    top = package.top()
+    package.items = {item.identifier: item for item in _walk(top)}
+
+
+def _walk(items: list[Item]) -> Iterator[Item]:
+    stack = _last_first(items)
+    while stack:
+        item = stack.pop()
+        yield item
+        stack += _last_first(item.children)
+
+
+def _last_first(items: list[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: item.order)[::-1]
