@@ -1,0 +1,142 @@
+"""People with accounts: sign up, keep, claim, come back without a password, and leave."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from . import choice, expect_saved, finish, private_link, questions, rate_everything, start
+from .conftest import Server, Visitors
+from .people import (
+    PASSWORD,
+    app_code,
+    mailed_code,
+    set_up_app,
+    sign_in,
+    sign_out,
+    sign_up,
+    with_passkeys,
+)
+from .test_every_page import too_wide, violations
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_person_keeps_claims_compares_and_leaves(page: Page, visitors: Visitors, server: Server):
+    """Begun without an account, taken into one, found on another device, then all deleted."""
+    visitors.intends(404)
+    start(page)
+    rate = page.url
+    choice(questions(page)[0], "2").click()
+    expect_saved(page, 1)
+    link = private_link(page)
+
+    sign_up(page, server, "mara@example.org")
+    expect(page.get_by_role("heading", name="Is this yours?")).to_be_visible()
+    assert violations(page) + too_wide(page) == []
+    page.get_by_role("button", name="Yes, take it into my account").click()
+    expect(page.get_by_role("heading", name="Is this yours?")).to_have_count(0)
+    stranger = visitors.arrive()
+    for gone in (link, rate):
+        reply = stranger.goto(gone)
+        assert reply is not None
+        assert reply.status == 404
+
+    page.goto(rate)
+    rate_everything(page)
+    finish(page)
+    page.get_by_role("button", name="Rate yourself again, from these answers").click()
+    rate_everything(page, ("3",))
+    finish(page)
+    expect(page.get_by_role("heading", name="Since last time")).to_be_visible()
+    assert violations(page) + too_wide(page) == []
+    page.get_by_role("link", name="What moved, skill by skill").click()
+    assert violations(page) + too_wide(page) == []
+
+    phone = visitors.arrive()
+    sign_in(phone, "mara@example.org")
+    expect(phone.get_by_role("link", name=re.compile("^Open the report"))).to_have_count(2)
+
+    page.goto("/account/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download everything about me").click()
+    found = json.loads(download.value.path().read_text())
+    assert (found["email"], len(found["assessments"])) == ("mara@example.org", 2)
+    page.get_by_role("link", name="Delete everything about me").click()
+    assert violations(page) + too_wide(page) == []
+    page.get_by_label("Your e-mail address").fill("mara@example.org")
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Everything about you is deleted")
+    phone.goto("/account/")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Sign in")
+    sign_in(phone, "mara@example.org")
+    expect(phone.get_by_role("alert")).to_be_visible()
+
+
+def test_signing_in_with_a_code_from_the_mail(plain: Page, server: Server):
+    """Without a password and without JavaScript."""
+    sign_up(plain, server, "kim@example.org", password="")
+    sign_out(plain)
+    plain.goto("/account/login/")
+    plain.get_by_role("link", name="Send me a code by e-mail").click()
+    plain.get_by_label("Email").fill("kim@example.org")
+    plain.get_by_role("button", name="Request Code").click()
+    expect(plain.get_by_role("heading", level=1)).to_contain_text("Code")
+    plain.get_by_label("Code").fill(mailed_code(server, "kim@example.org"))
+    plain.get_by_role("button", name="Confirm").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("My assessments")
+
+
+def test_signing_in_with_an_authenticator_app(page: Page, server: Server):
+    """The password alone is not enough any more."""
+    sign_up(page, server, "alex@example.org")
+    secret = set_up_app(page)
+    sign_out(page)
+    sign_in(page, "alex@example.org")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two-Factor Authentication")
+    page.get_by_label("Authenticator code").fill(app_code(secret, 1))
+    page.get_by_role("button", name="Sign In").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My assessments")
+
+
+def test_signing_in_with_a_passkey(page: Page, server: Server):
+    """No password and no code: one button and the device."""
+    sign_up(page, server, "robin@example.org")
+    with_passkeys(page)
+    page.goto("/account/2fa/webauthn/add/")
+    page.get_by_label("Name").fill("My laptop")
+    page.get_by_label("Passwordless").check()
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery Codes")
+    sign_out(page)
+    page.goto("/account/login/")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My assessments")
+    page.goto("/account/2fa/webauthn/")
+    expect(page.get_by_role("cell", name=re.compile("My laptop"))).to_be_visible()
+
+
+def test_every_page_of_an_account_can_be_used_by_everybody(page: Page, server: Server):
+    """WCAG 2.2 AA in both themes, and nothing scrolls sideways on a small phone."""
+    found = {}
+
+    def look(address: str) -> None:
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        found[address] = violations(page) + too_wide(page)
+
+    for address in ("login/", "signup/", "login/code/", "password/reset/"):
+        look(f"/account/{address}")
+    page.get_by_role("main").get_by_role("button").first.click()
+    sign_up(page, server, "sam@example.org")
+    for address in (
+        "", "email/", "password/change/", "2fa/", "2fa/totp/activate/", "2fa/webauthn/add/",
+        "delete/",
+    ):  # fmt: skip
+        look(f"/account/{address}")
+    set_up_app(page)
+    for address in ("2fa/", "2fa/recovery-codes/", "2fa/webauthn/", "2fa/totp/deactivate/"):
+        look(f"/account/{address}")
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+    assert PASSWORD not in server.log.read_text()
