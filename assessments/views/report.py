@@ -1,13 +1,14 @@
-"""The readiness report: for its owner as a page, for programs as JSON."""
+"""The readiness report for its owner: as a page, as files, for programs as JSON."""
 
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .. import access, reports
+from .. import access, downloads, reports
 from ..models import Assessment
 
 
@@ -18,6 +19,14 @@ def _finished(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | No
     return assessment if assessment.is_finished else None
 
 
+def _page(request: HttpRequest, assessment: Assessment) -> reports.ReportPage:
+    """Return the report at its target level, or at ``?level=``. Raises Http404."""
+    try:
+        return reports.page(assessment, request.GET.get("level"))
+    except reports.UnknownLevelError as error:
+        raise Http404 from error
+
+
 @never_cache
 @require_safe
 def report(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
@@ -25,11 +34,21 @@ def report(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     assessment = _finished(request, assessment_id)
     if assessment is None:
         return redirect("assessments:finish", assessment_id)
-    try:
-        page = reports.page(assessment, request.GET.get("level"))
-    except reports.UnknownLevelError as error:
-        raise Http404 from error
-    return render(request, "assessments/report.html", {"page": page})
+    page = _page(request, assessment)
+    context = {"page": page, "downloads": downloads.links("report", assessment_id, page)}
+    return render(request, "assessments/report.html", context)
+
+
+@never_cache
+@require_safe
+def report_file(request: HttpRequest, assessment_id: uuid.UUID, kind: str) -> HttpResponse:
+    """Answer the report as "pdf", "xlsx" or "csv"."""
+    assessment = _finished(request, assessment_id)
+    if assessment is None:
+        return redirect("assessments:finish", assessment_id)
+    page = _page(request, assessment)
+    back = reverse("assessments:report", args=[assessment_id])
+    return downloads.download(request, page, kind, back=back)
 
 
 @never_cache
