@@ -219,6 +219,14 @@ def _read(assessment: Assessment, level: str | None, answers: Mapping[str, Ratin
     return _score(assessment, level, answers)
 
 
+def level_of(assessment: Assessment) -> Level:
+    """Return an assessment's target level."""
+    level = framework(assessment.version).level(assessment.level)
+    if level is None:
+        raise UnknownLevelError(assessment.level)
+    return level
+
+
 def program_reply(
     assessment: Assessment, level: str | None = None, *, seconds: Sequence[Ratings] = ()
 ) -> Json:

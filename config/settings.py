@@ -200,6 +200,8 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 
 # The programs' door: generous enough for a class behind one address.
 API_RATE = env.str("API_RATE", "1200/min")
+# Wrong links of one address in a minute, before it has to wait.
+TOKEN_MISSES = env.int("TOKEN_MISSES", 60)
 NINJA_NUM_PROXIES = 1 if BEHIND_PROXY else 0
 
 # No personal data in logs: request records are reduced to method, route name and status.

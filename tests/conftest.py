@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -30,6 +31,7 @@ def publish(raw: frameworks.Json, **options) -> Version:
 def nothing_known() -> None:
     """Let every test begin as a new process does, with no version in mind."""
     catalogue.forget()
+    cache.clear()
 
 
 @pytest.fixture
