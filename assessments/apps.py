@@ -1,6 +1,11 @@
 """Assessments: what a person answers, and the report they get."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+PACKAGES = ("sharing",)
+"""Parts of the app that have models of their own."""
 
 
 class AssessmentsConfig(AppConfig):
@@ -8,3 +13,9 @@ class AssessmentsConfig(AppConfig):
 
     name = "assessments"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def import_models(self) -> None:
+        """Register the packages' models together with the app's own."""
+        super().import_models()
+        for package in PACKAGES:
+            import_module(f"{self.name}.{package}.models")

@@ -1,8 +1,8 @@
 """Reports: rows and documents go into the core, a frozen object comes out for the pages."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,8 +12,9 @@ from careers.document import Fact, Framework, Level, Skill
 from careers.document import Step as StepText
 
 from . import figures
-from .core.ladder import Requirement
+from .core.ladder import Ratings, Requirement
 from .core.plan import Goal
+from .core.second import agreeing
 from .core.training import worthwhile
 from .models import Assessment, Plan, Rating
 
@@ -28,10 +29,29 @@ def _answers(assessment: Assessment) -> dict[str, Rating]:
     return {rating.skill: rating for rating in Rating.objects.filter(assessment=assessment)}
 
 
-def _score(assessment: Assessment, level: str, answers: Mapping[str, Rating]) -> Json:
+def _score(
+    assessment: Assessment,
+    level: str,
+    answers: Mapping[str, Rating],
+    seconds: Sequence[Ratings] = (),
+) -> Json:
     values = {skill: rating.value for skill, rating in answers.items()}
     proven = {skill for skill, rating in answers.items() if rating.evidence.strip()}
+    proven |= agreeing(values, seconds)
     return figures.score_reply(assessment.version, level, values, proven)
+
+
+def _confirmed(
+    assessment: Assessment,
+    level: str,
+    answers: Mapping[str, Rating],
+    seconds: Sequence[Ratings],
+) -> float | None:
+    """Return the cautious reading that takes second ratings in, or None without any."""
+    if not seconds:
+        return None
+    cautious: float = _score(assessment, level, answers, seconds)["cautious"]
+    return cautious
 
 
 def reply(assessment: Assessment) -> Json:
@@ -133,6 +153,8 @@ class ReportPage:
     low: float
     high: float
     cautious: float
+    confirmed: float | None
+    """The cautious reading with agreeing second ratings as evidence; computed when shown."""
     band: str
     gaps: tuple[Line, ...]
     strengths: tuple[Line, ...]
@@ -149,6 +171,8 @@ class ReportPage:
     asked: int
     with_evidence: int
     sha256: str
+    is_own: bool = True
+    """Whether the reader is the person themself; else the words speak of somebody else."""
 
     @property
     def lost(self) -> float:
@@ -156,15 +180,19 @@ class ReportPage:
         return round(100 - self.low, 1)
 
     @property
+    def lines(self) -> tuple[Line, ...]:
+        """Return every skill that the level requires, gaps first."""
+        return (*self.gaps, *self.strengths)
+
+    @property
     def weight(self) -> int:
         """Return the sum of all importances, by which lost points are divided."""
-        return sum(line.importance for line in (*self.gaps, *self.strengths))
+        return sum(line.importance for line in self.lines)
 
     @property
     def blocks(self) -> list[tuple[int, int]]:
         """Return the pictures of rating against required that the page needs, each once."""
-        lines = (*self.gaps, *self.strengths)
-        return sorted({(line.rating or 0, line.required) for line in lines})
+        return sorted({(line.rating or 0, line.required) for line in self.lines})
 
     @property
     def high_width(self) -> float:
@@ -191,15 +219,29 @@ def _read(assessment: Assessment, level: str | None, answers: Mapping[str, Ratin
     return _score(assessment, level, answers)
 
 
-def program_reply(assessment: Assessment, level: str | None = None) -> Json:
+def level_of(assessment: Assessment) -> Level:
+    """Return an assessment's target level."""
+    level = framework(assessment.version).level(assessment.level)
+    if level is None:
+        raise UnknownLevelError(assessment.level)
+    return level
+
+
+def program_reply(
+    assessment: Assessment, level: str | None = None, *, seconds: Sequence[Ratings] = ()
+) -> Json:
     """Return a finished report for programs: the score's reply with id, dates and titles.
 
+    ``seconds`` are completed second ratings; with them ``confirmed`` is a number.
     Raises UnknownLevelError for a level that the version does not have.
     """
     content = framework(assessment.version)
-    answers = _answers(assessment) if level not in (None, assessment.level) else {}
+    is_computed = seconds or level not in (None, assessment.level)
+    answers = _answers(assessment) if is_computed else {}
+    reply = _read(assessment, level, answers)
     return {
-        **_read(assessment, level, answers),
+        **reply,
+        "confirmed": _confirmed(assessment, reply["level"], answers, seconds),
         "assessment": str(assessment.pk),
         "started_at": assessment.created_at.isoformat(),
         "finished_at": assessment.finished_at.isoformat() if assessment.finished_at else None,
@@ -213,19 +255,28 @@ def program_reply(assessment: Assessment, level: str | None = None) -> Json:
     }
 
 
-def page(assessment: Assessment, level: str | None = None) -> ReportPage:
+def page(
+    assessment: Assessment,
+    level: str | None = None,
+    *,
+    seconds: Sequence[Ratings] = (),
+    is_own: bool = True,
+    with_notes: bool = True,
+) -> ReportPage:
     """Return the report of a finished assessment, read at its target or another level.
 
+    ``seconds`` are completed second ratings; without ``with_notes`` no evidence is on it.
     Raises UnknownLevelError for a level that the version does not have.
     """
-    version = assessment.version
-    content = framework(version)
+    content = framework(assessment.version)
     answers = _answers(assessment)
     reply = _read(assessment, level, answers)
     shown = content.level(reply["level"])
     if shown is None:
         raise UnknownLevelError(reply["level"])
-    return _PageMaker(assessment, content, shown, reply, answers).make()
+    maker = _PageMaker(assessment, content, shown, reply, answers, with_notes=with_notes)
+    confirmed = _confirmed(assessment, shown.key, answers, seconds)
+    return replace(maker.make(), confirmed=confirmed, is_own=is_own)
 
 
 class _PageMaker:
@@ -238,9 +289,11 @@ class _PageMaker:
         level: Level,
         reply: Json,
         answers: Mapping[str, Rating],
+        *,
+        with_notes: bool,
     ) -> None:
         self.assessment, self.content, self.level = assessment, content, level
-        self.reply, self.answers = reply, answers
+        self.reply, self.answers, self.with_notes = reply, answers, with_notes
         self.skills = content.skills()
         self.step_texts = {step.key: step for step in content.steps}
         self.values = {skill: rating.value for skill, rating in answers.items()}
@@ -263,6 +316,7 @@ class _PageMaker:
             low=reply["low"],
             high=reply["high"],
             cautious=reply["cautious"],
+            confirmed=None,
             band=reply["band"],
             gaps=tuple(line for line in lines if not line.met),
             strengths=tuple(
@@ -304,7 +358,7 @@ class _PageMaker:
             importance=row["importance"],
             essential=row["essential"],
             lost=row["lost_points"],
-            evidence=answer.evidence if answer else "",
+            evidence=answer.evidence if answer and self.with_notes else "",
             answered=answer is not None,
             options=tuple(self.step_texts[step.key] for step in options),
         )

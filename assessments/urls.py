@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .sharing import views as sharing
 from .views import effects, finish, manage, plan, preview, rate, report
 
 app_name = "assessments"
@@ -22,7 +23,23 @@ urlpatterns = [
     path(f"{one}/again/", manage.again, name="again"),
     path(f"{one}/report/", report.report, name="report"),
     path(f"{one}/over-time/", report.over_time, name="over_time"),
+    path(f"{one}/report.pdf", report.report_file, {"kind": "pdf"}, name="report_pdf"),
+    path(f"{one}/report.xlsx", report.report_file, {"kind": "xlsx"}, name="report_xlsx"),
+    path(f"{one}/report.csv", report.report_file, {"kind": "csv"}, name="report_csv"),
     path(f"{one}/report.json", report.report_json, name="report_json"),
+    path(f"{one}/sharing/", sharing.sharing, name="sharing"),
+    path(f"{one}/sharing/<int:link>/revoke/", sharing.revoke_share, name="revoke_share"),
+    path("shared/<str:token>/", sharing.shared, name="shared"),
+    path("shared/<str:token>/verify/", sharing.verify, name="verify"),
+    *(
+        path(
+            f"shared/<str:token>/report.{kind}",
+            sharing.shared_file,
+            {"kind": kind},
+            name=f"shared_{kind}",
+        )
+        for kind in ("pdf", "xlsx", "csv", "json")
+    ),
     path(f"{one}/plan/", plan.plan, name="plan"),
     path(f"{one}/plan/steps/<slug:step>/", plan.choose_step, name="choose_step"),
     path(f"{one}/plan.ics", plan.plan_ics, name="plan_ics"),

@@ -42,6 +42,14 @@ def number_word(number: int) -> str:
 def band_reason(page: ReportPage) -> str:
     """Return why the band is what it is, in a sentence."""
     unmet = len(page.unmet_essentials)
+    if unmet and not page.is_own:
+        return ngettext(
+            "essential skill is below what this level needs, or was answered “not sure”. "
+            "Until it is met this level stays below “Nearly ready”, whatever the percentage.",
+            "essential skills are below what this level needs, or were answered “not sure”. "
+            "Until all are met this level stays below “Nearly ready”, whatever the percentage.",
+            unmet,
+        )
     if unmet:
         return ngettext(
             "essential skill is below what this level needs, or you were not sure of it. "
@@ -50,15 +58,29 @@ def band_reason(page: ReportPage) -> str:
             "Until all are met this level stays below “Nearly ready”, whatever the percentage.",
             unmet,
         )
-    reasons = {
+    return _own_reason(page.band) if page.is_own else _reason(page.band)
+
+
+def _own_reason(band: str) -> str:
+    return {
         "ready": _("You have at least 80% of what this level asks, and every essential skill."),
         "nearly_ready": _(
             "Every essential skill is there. Ready starts at 80%; you are between 60% and that."
         ),
         "building": _("You have at least 40% of what this level asks. Nearly ready starts at 60%."),
         "starting_out": _("You have less than 40% of what this level asks so far."),
-    }
-    return reasons[page.band]
+    }[band]
+
+
+def _reason(band: str) -> str:
+    return {
+        "ready": _("At least 80% of what this level asks is there, and every essential skill."),
+        "nearly_ready": _(
+            "Every essential skill is there. Ready starts at 80%; this is between 60% and that."
+        ),
+        "building": _("At least 40% of what this level asks is there. Nearly ready starts at 60%."),
+        "starting_out": _("Less than 40% of what this level asks is there so far."),
+    }[band]
 
 
 def joined(titles: Sequence[str]) -> str:

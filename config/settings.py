@@ -254,6 +254,8 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 
 # The programs' door: generous enough for a class behind one address.
 API_RATE = env.str("API_RATE", "1200/min")
+# Wrong links of one address in a minute, before it has to wait.
+TOKEN_MISSES = env.int("TOKEN_MISSES", 60)
 NINJA_NUM_PROXIES = 1 if BEHIND_PROXY else 0
 
 # No personal data in logs: request records are reduced to method, route name and status.
@@ -273,11 +275,15 @@ LOGGING = {
             "class": "logging.StreamHandler",
             "formatter": "line",
             "filters": ["route_only"],
-        }
+        },
+        "nowhere": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # It quotes the text of reports, which is somebody's evidence.
+        "weasyprint": {"handlers": ["nowhere"], "level": "CRITICAL", "propagate": False},
+        "fontTools": {"level": "WARNING"},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }

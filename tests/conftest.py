@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model
 from django.test import Client
@@ -39,6 +40,7 @@ def publish(raw: frameworks.Json, **options) -> Version:
 def nothing_known() -> None:
     """Let every test begin as a new process does, with no version in mind."""
     catalogue.forget()
+    cache.clear()
 
 
 _rows: dict[str, list[list[Model]]] = {}

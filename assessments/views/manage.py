@@ -17,6 +17,7 @@ from careers.document import Level
 from careers.pages import career_page
 
 from .. import access, actions, progress
+from ..guessing import behind_token
 from ..models import Assessment, Rating
 from ..querysets import AssessmentQuerySet
 
@@ -145,12 +146,11 @@ def link(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
+@behind_token
 def open_return_link(request: HttpRequest, token: str) -> HttpResponse:
     """Let this browser in and lead to where the person left off."""
     assessment = access.let_in(request, token)
-    response = redirect("assessments:resume", assessment.pk)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return redirect("assessments:resume", assessment.pk)
 
 
 @never_cache

@@ -1,15 +1,16 @@
-"""The readiness report: for its owner as a page, for programs as JSON."""
+"""The readiness report for its owner: as a page, as files, for programs as JSON."""
 
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from careers.catalogue import framework
 
-from .. import access, renewal, reports
+from .. import access, downloads, renewal, reports
 from .. import over_time as earlier
 from ..models import Assessment
 
@@ -22,6 +23,14 @@ def _finished(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | No
     return assessment if assessment.is_finished else None
 
 
+def _page(request: HttpRequest, assessment: Assessment) -> reports.ReportPage:
+    """Return the report at its target level, or at ``?level=``. Raises Http404."""
+    try:
+        return reports.page(assessment, request.GET.get("level"))
+    except reports.UnknownLevelError as error:
+        raise Http404 from error
+
+
 @never_cache
 @require_safe
 def report(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
@@ -29,12 +38,13 @@ def report(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     assessment = _finished(request, assessment_id)
     if assessment is None:
         return redirect("assessments:finish", assessment_id)
-    try:
-        page = reports.page(assessment, request.GET.get("level"))
-    except reports.UnknownLevelError as error:
-        raise Http404 from error
-    past = earlier.over_time(assessment, page.level.key, access.mine(request))
-    context = {"page": page, "newer": renewal.newer(assessment), "past": past}
+    page = _page(request, assessment)
+    context = {
+        "page": page,
+        "downloads": downloads.links("report", assessment_id, page),
+        "newer": renewal.newer(assessment),
+        "past": earlier.over_time(assessment, page.level.key, access.mine(request)),
+    }
     return render(request, "assessments/report.html", context)
 
 
@@ -58,6 +68,18 @@ def over_time(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         "query": f"?level={level.key}" if asked else "",
     }
     return render(request, "assessments/over_time.html", context)
+
+
+@never_cache
+@require_safe
+def report_file(request: HttpRequest, assessment_id: uuid.UUID, kind: str) -> HttpResponse:
+    """Answer the report as "pdf", "xlsx" or "csv"."""
+    assessment = _finished(request, assessment_id)
+    if assessment is None:
+        return redirect("assessments:finish", assessment_id)
+    page = _page(request, assessment)
+    back = reverse("assessments:report", args=[assessment_id])
+    return downloads.download(request, page, kind, back=back)
 
 
 @never_cache

@@ -4,15 +4,19 @@ import base64
 import hashlib
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments import access, actions
 from assessments.models import Assessment, BrowserAccess, ReturnLink
+from assessments.sharing import actions as sharing
+from assessments.sharing.models import ShareLink
 from assessments.urls import urlpatterns
 from tests.conftest import NOW, start
 
@@ -29,13 +33,33 @@ OWNER_ONLY = {
     "finish": ("get", "head", "post"),
     "report": ("get", "head"),
     "over_time": ("get", "head"),
+    "report_pdf": ("get", "head"),
+    "report_xlsx": ("get", "head"),
+    "report_csv": ("get", "head"),
     "report_json": ("get", "head"),
+    "sharing": ("get", "head", "post"),
+    "revoke_share": ("post",),
     "plan": ("get", "head", "post"),
     "choose_step": ("post",),
     "plan_ics": ("get", "head"),
     "what_if": ("get", "head"),
 }
-EXTRA = {"rate": ["hands"], "save_rating": ["cutting"], "choose_step": ["cut-scraps"]}
+EXTRA: dict[str, list[Any]] = {
+    "rate": ["hands"],
+    "save_rating": ["cutting"],
+    "choose_step": ["cut-scraps"],
+}
+BEHIND_TOKEN = {
+    "return": ("get", "head"),
+    "shared": ("get", "head"),
+    "verify": ("get", "head", "post"),
+    "shared_pdf": ("get", "head"),
+    "shared_xlsx": ("get", "head"),
+    "shared_csv": ("get", "head"),
+    "shared_json": ("get", "head"),
+}
+EXTRA_BEHIND_TOKEN: dict[str, list[Any]] = {}
+OPEN_TO_ALL = {"start", "index"}
 POSTED = {
     "rating": "2",
     "revision": "0",
@@ -44,12 +68,17 @@ POSTED = {
     "evidence-cutting": "typed",
     "revision-cutting": "0",
 }
+WISH = sharing.Wish(days=7, label="", with_email=False, with_notes=False)
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
 
 
 def ask(client: Client, method: str, name: str, assessment_id: uuid.UUID):
     """Send one request to an owner-only address."""
-    address = reverse(f"assessments:{name}", args=[assessment_id, *EXTRA.get(name, [])])
+    extra = EXTRA.get(name, [])
+    if name == "revoke_share":
+        link = ShareLink.objects.filter(assessment=assessment_id).first()
+        extra = [link.pk if link else 1]
+    address = reverse(f"assessments:{name}", args=[assessment_id, *extra])
     return getattr(client, method)(address, POSTED if method == "post" else None)
 
 
@@ -73,10 +102,82 @@ def private_link(client: Client, assessment: Assessment) -> str:
     return str(address)
 
 
-def test_every_address_of_one_assessment_is_in_the_matrix():
-    """A new address cannot be forgotten below."""
-    named = {each.name for each in urlpatterns if "assessment_id" in str(each.pattern)}
-    assert named == set(OWNER_ONLY)
+def test_every_address_is_in_one_of_the_tables():
+    """A new address cannot be forgotten below: of one assessment, behind a token, or for all."""
+    named = {
+        kind: {each.name for each in urlpatterns if sign in str(each.pattern)}
+        for kind, sign in {"owner": "assessment_id", "token": ":token", "all": ""}.items()
+    }
+    assert named["owner"] == set(OWNER_ONLY)
+    assert named["token"] == set(BEHIND_TOKEN)
+    assert named["all"] == {*OWNER_ONLY, *BEHIND_TOKEN, *OPEN_TO_ALL}
+
+
+def ask_by_token(client: Client, method: str, name: str, token: str):
+    """Send one request to an address behind a token."""
+    address = reverse(f"assessments:{name}", args=[token, *EXTRA_BEHIND_TOKEN.get(name, [])])
+    return getattr(client, method)(address, {"report": "0" * 64} if method == "post" else None)
+
+
+def ended_links(assessment: Assessment) -> dict[str, str]:
+    """Return tokens that open nothing any more, or never did, by what became of them."""
+    long_ago = NOW - timedelta(days=100)
+    expired = sharing.share(assessment=assessment, wish=WISH, now=long_ago)
+    revoked = sharing.share(assessment=assessment, wish=WISH, now=timezone.now())
+    (link,) = ShareLink.objects.filter(expires_at__gt=NOW)
+    sharing.revoke(link=link, now=timezone.now())
+    return {
+        "guessed": access.new_token(),
+        "the stored hash": link.token_hash,
+        "expired": expired,
+        "revoked": revoked,
+    }
+
+
+@pytest.mark.parametrize("name", BEHIND_TOKEN)
+def test_a_link_that_ended_is_one_that_never_was(
+    mara, stranger, edda_client, assessment, settings, name
+):
+    """Expired, revoked and guessed tokens: one and the same reply to everybody, by one query."""
+    settings.TOKEN_MISSES = 10_000
+    mara.post(f"/assessments/{assessment.pk}/finish/")
+    tokens = ended_links(assessment)
+    before = everything()
+    nowhere = {
+        method: seen(ask_by_token(stranger, method, name, access.new_token())) for method in METHODS
+    }
+    assert {method: reply[0] for method, reply in nowhere.items()} == {
+        method: 404 if method in BEHIND_TOKEN[name] else 405 for method in METHODS
+    }
+    for client in (stranger, edda_client, mara):
+        for token in tokens.values():
+            found = {method: seen(ask_by_token(client, method, name, token)) for method in METHODS}
+            assert found == nowhere
+    if "get" in BEHIND_TOKEN[name]:
+        assert nowhere["get"] == seen(stranger.get("/no/such/address/"))
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", BEHIND_TOKEN)
+def test_a_wrong_token_costs_one_query_whatever_became_of_it(
+    mara, stranger, assessment, name, django_assert_num_queries
+):
+    """Its time tells nothing either."""
+    mara.post(f"/assessments/{assessment.pk}/finish/")
+    for token in ended_links(assessment).values():
+        with django_assert_num_queries(1):
+            ask_by_token(stranger, BEHIND_TOKEN[name][0], name, token)
+
+
+@pytest.mark.parametrize("name", BEHIND_TOKEN)
+def test_guessing_is_slowed_down(stranger, db, settings, name):
+    """After so many misses in a minute every token answers 429, right or wrong."""
+    settings.TOKEN_MISSES = 3
+    method = BEHIND_TOKEN[name][0]
+    statuses = [
+        ask_by_token(stranger, method, name, access.new_token()).status_code for _time in range(5)
+    ]
+    assert statuses == [404, 404, 404, 429, 429]
 
 
 @pytest.mark.parametrize("name", OWNER_ONLY)
@@ -87,6 +188,7 @@ def test_strangers_cannot_tell_an_assessment_from_an_address_that_does_not_exist
     """Another browser, another account and a made-up number get one and the same reply."""
     if finished:
         mara.post(f"/assessments/{assessment.pk}/finish/")
+        sharing.share(assessment=assessment, wish=WISH, now=timezone.now())
     before = everything()
 
     def replies(client: Client, assessment_id: uuid.UUID) -> dict[str, Any]:
@@ -106,6 +208,7 @@ def test_strangers_cannot_tell_an_assessment_from_an_address_that_does_not_exist
 def test_the_owner_is_let_in_at_every_address(mara, assessment, name):
     """The browser that started it is refused by none of them, once it is finished."""
     mara.post(f"/assessments/{assessment.pk}/finish/")
+    sharing.share(assessment=assessment, wish=WISH, now=timezone.now())
     statuses = [ask(mara, method, name, assessment.pk).status_code for method in OWNER_ONLY[name]]
     assert set(statuses) <= {200, 302, 400, 409}
 
@@ -116,6 +219,7 @@ def test_owner_pages_are_kept_by_no_cache(mara, assessment):
     for finished in (False, True):
         if finished:
             mara.post(f"/assessments/{assessment.pk}/finish/")
+            sharing.share(assessment=assessment, wish=WISH, now=timezone.now())
         for name, methods in OWNER_ONLY.items():
             reply = ask(mara, methods[0], name, assessment.pk)
             if reply.status_code != 404:

@@ -20,6 +20,7 @@ from assessments.models import (
     ReturnLink,
     StepChoice,
 )
+from assessments.sharing.models import ShareLink
 from careers.models import Version
 from tests.conftest import NOW
 
@@ -69,6 +70,14 @@ def choice(version: Version, state: str = "done") -> None:
     StepChoice.objects.create(assessment=one(version), step="cut-scraps", state=state)
 
 
+def share(version: Version, token_hash: str = HASH, *, times: int = 1, **changes) -> None:
+    """Store a share link as it should be, but for the changes, once or more often."""
+    assessment = one(version)
+    row = {"created_at": NOW, "expires_at": NOW + timedelta(days=7), **changes}
+    for _time in range(times):
+        ShareLink.objects.create(assessment=assessment, token_hash=token_hash, **row)
+
+
 NO_HASHES = ("", "token", HASH[:-1], HASH.upper(), "g" * 64)
 BROKEN: dict[str, list[Callable[[Version], object]]] = {
     "assessment_has_level": [partial(one, level="")],
@@ -84,6 +93,14 @@ BROKEN: dict[str, list[Callable[[Version], object]]] = {
     "plan_budget_not_negative": [partial(plan, budget=Decimal("-0.01"))],
     "plan_goal_known": [partial(plan, goal=wrong) for wrong in ("", "longest")],
     "step_choice_state_known": [partial(choice, state=wrong) for wrong in ("", "skipped")],
+    "share_link_once": [partial(share, times=2)],
+    "share_link_is_hash": [partial(share, token_hash=wrong) for wrong in NO_HASHES],
+    "share_link_expires_later": [partial(share, expires_at=NOW)],
+    "share_link_revoked_later": [partial(share, revoked_at=NOW - timedelta(seconds=1))],
+    "share_link_last_view_if_any": [
+        partial(share, views=1),
+        partial(share, last_viewed_at=NOW),
+    ],
     "report_sha256_is_hex": [partial(report, sha256=wrong) for wrong in NO_HASHES],
 }
 
@@ -121,12 +138,13 @@ def test_the_database_refuses_what_breaks(box_maker, name):
 
 def test_what_should_be_stored_is(box_maker):
     """The examples above fail for nothing but the broken constraint."""
-    for whole in (one, browser, link, report, rating, plan, choice):
+    for whole in (one, browser, link, report, rating, plan, choice, share):
         whole(box_maker)
     rating(box_maker, value=0)
     rating(box_maker, value=None)
     plan(box_maker, hours_per_week=168, budget=Decimal(0), goal="best")
-    assert Assessment.objects.count() == 10
+    share(box_maker, "f" * 64, revoked_at=NOW, views=1, last_viewed_at=NOW)
+    assert Assessment.objects.count() == 12
 
 
 def test_a_skill_has_one_answer_per_assessment(box_maker):

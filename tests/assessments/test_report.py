@@ -204,6 +204,7 @@ def test_the_reply_for_programs_is_the_scores_with_dates_and_titles(mara, box_ma
         "low": 33.3,
         "high": 83.3,
         "cautious": 16.6,
+        "confirmed": None,
         "band": "starting_out",
         "reached_level": None,
         "unmet_essentials": ["cutting"],
