@@ -60,6 +60,8 @@ BEHIND_TOKEN = {
 }
 EXTRA_BEHIND_TOKEN: dict[str, list[Any]] = {}
 OPEN_TO_ALL = {"start", "index"}
+BY_PERMISSION = {"effects", "preview"}
+"""Pages of the studio: who may open them is tested where they are."""
 POSTED = {
     "rating": "2",
     "revision": "0",
@@ -110,7 +112,7 @@ def test_every_address_is_in_one_of_the_tables():
     }
     assert named["owner"] == set(OWNER_ONLY)
     assert named["token"] == set(BEHIND_TOKEN)
-    assert named["all"] == {*OWNER_ONLY, *BEHIND_TOKEN, *OPEN_TO_ALL}
+    assert named["all"] == {*OWNER_ONLY, *BEHIND_TOKEN, *OPEN_TO_ALL, *BY_PERMISSION}
 
 
 def ask_by_token(client: Client, method: str, name: str, token: str):
@@ -143,18 +145,18 @@ def test_a_link_that_ended_is_one_that_never_was(
     mara.post(f"/assessments/{assessment.pk}/finish/")
     tokens = ended_links(assessment)
     before = everything()
-    nowhere = {
-        method: seen(ask_by_token(stranger, method, name, access.new_token())) for method in METHODS
-    }
-    assert {method: reply[0] for method, reply in nowhere.items()} == {
-        method: 404 if method in BEHIND_TOKEN[name] else 405 for method in METHODS
-    }
+
+    def replies(client: Client, token: str) -> dict[str, Any]:
+        return {method: seen(ask_by_token(client, method, name, token)) for method in METHODS}
+
     for client in (stranger, edda_client, mara):
-        for token in tokens.values():
-            found = {method: seen(ask_by_token(client, method, name, token)) for method in METHODS}
-            assert found == nowhere
-    if "get" in BEHIND_TOKEN[name]:
-        assert nowhere["get"] == seen(stranger.get("/no/such/address/"))
+        nowhere = replies(client, access.new_token())
+        assert {method: reply[0] for method, reply in nowhere.items()} == {
+            method: 404 if method in BEHIND_TOKEN[name] else 405 for method in METHODS
+        }
+        assert [replies(client, token) for token in tokens.values()] == [nowhere] * len(tokens)
+        if "get" in BEHIND_TOKEN[name]:
+            assert nowhere["get"] == seen(client.get("/no/such/address/"))
     assert everything() == before
 
 

@@ -10,6 +10,7 @@ from django.apps import apps
 from assessments import actions
 from assessments.actions import Answer, FinishedError, StaleError, UnknownLevelError
 from assessments.models import Assessment, Plan, Rating, Report, StepChoice
+from assessments.sharing import actions as sharing
 from careers.models import Version
 from tests import frameworks
 from tests.conftest import NOW, publish
@@ -17,6 +18,7 @@ from tests.conftest import NOW, publish
 LATER = NOW + timedelta(hours=1)
 HERE = "a" * 64
 ELSEWHERE = "b" * 64
+WISH = sharing.Wish(days=7, label="", with_email=False, with_notes=False)
 
 
 def begin(version: Version, level: str = "senior", **changes) -> Assessment:
@@ -285,6 +287,7 @@ def test_deleting_removes_every_row_that_hangs_on_it_and_no_other(box_maker):
         actions.finish(assessment=assessment, now=LATER)
         Plan.objects.create(assessment=assessment, starts_on=LATER.date())
         StepChoice.objects.create(assessment=assessment, step="cut-scraps", state="done")
+        sharing.share(assessment=assessment, wish=WISH, now=LATER)
     actions.delete(assessment=gone)
     assert list(Assessment.objects.all()) == [kept]
     hanging = [m for m in apps.get_app_config("assessments").get_models() if m != Assessment]
