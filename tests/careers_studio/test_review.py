@@ -186,6 +186,17 @@ def test_who_is_signed_out_meanwhile_keeps_the_note(mara, box_maker):
     assert Version.objects.count() == 1
 
 
+def test_a_page_that_was_open_too_long_keeps_the_note(box_maker, edda):
+    """The failed check shows what was typed, ready to be sent again."""
+    change(rating=4)
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(edda)
+    response = publish(careful)
+    assert response.status_code == 403
+    assert dict(response.context["fields"]) == {"note": NOTE, "draft": draft_hash()}
+    assert Version.objects.count() == 1
+
+
 def test_what_editors_type_is_shown_as_text(paula, box_maker):
     """No markup of theirs becomes markup of the page."""
     Skill.objects.filter(key="cutting").update(title="<script>alert(1)</script>")
