@@ -202,17 +202,10 @@ def _nothing_lost(request: HttpRequest, *, status: int) -> HttpResponse:
 
 
 def _may_be_shown(request: HttpRequest, name: str) -> bool:
-    """Tell whether a posted field may be shown again: never a password or a token."""
-    if request.path_info.startswith(reverse("careers:studio")):
-        return name != "csrfmiddlewaretoken"
-    return name.partition("-")[0] in ("rating", "evidence", "revision", "level", "go")
-
-
-def _is_typed(request: HttpRequest, name: str) -> bool:
     """Tell whether a field may be shown again: of an assessment's forms, or of the studio's.
 
     Never what other forms sent, a password least of all.
     """
-    if request.path_info.startswith("/studio/"):
+    if request.path_info.startswith(reverse("careers:studio")):
         return name != "csrfmiddlewaretoken"
     return name.partition("-")[0] in ("rating", "evidence", "revision", "level", "go")
