@@ -322,7 +322,7 @@ def _without_known_rows(document: Any) -> tuple[Any, set[tuple[str, bytes]]]:
     shorter = dict(document)
     for name in ("skills", "requirements"):
         rows = document.get(name)
-        limit = _validator().schema["properties"][name]["maxItems"]
+        limit = _most(name)
         if not isinstance(rows, list) or not 1 <= len(rows) <= limit:
             continue
         try:
@@ -333,6 +333,12 @@ def _without_known_rows(document: Any) -> tuple[Any, set[tuple[str, bytes]]]:
         shorter[name] = new or rows[:1]
         unknown.update(marks)
     return shorter, unknown
+
+
+@cache
+def _most(name: str) -> int:
+    schema: Json = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    return int(schema["properties"][name]["maxItems"])
 
 
 def _digest(row: Any) -> bytes:

@@ -217,7 +217,7 @@ def _criteria(rubrics: list[Json]) -> list[Json]:
 def _identifier(node: Any) -> str:
     if isinstance(node, dict):
         return str(node.get("identifier") or _identifier(node.get("uri")))
-    text = node if isinstance(node, str) else ""
+    text = str(node) if isinstance(node, str) else ""
     return text.removeprefix("urn:uuid:").rstrip("/").rpartition("/")[2]
 
 
