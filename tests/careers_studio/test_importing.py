@@ -69,7 +69,7 @@ def test_the_dry_run_shows_what_is_added_changed_and_removed(emil, box_maker):
     assert rows == [
         ("changed", "Sawing"),
         ("removed", "Plan a day"),
-        ("added", "Pay by level · pay-2"),
+        ("added", "Median pay by level · pay-2"),
     ]
     assert "Cutting" in page.text
     assert Skill.objects.get(key="cutting").title == "Cutting"
