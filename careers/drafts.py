@@ -267,7 +267,8 @@ def _create_rows(pairs: Sequence[tuple[Career, Json]]) -> None:
             for career, document in pairs
             for position, row in enumerate(_list(document, name))
         )
-        return {(row.career_id, getattr(row, "key", "")): row for row in created}
+        keys = ((getattr(row, "career_id", 0), getattr(row, "key", "")) for row in created)
+        return dict(zip(keys, created, strict=True))
 
     def plain(career: int, row: Json) -> Json:
         return row

@@ -35,6 +35,7 @@ class Proposal:
     ``changes`` are those against the draft (every row of a new career is "added");
     ``latest`` is the number of the latest version, ``publishes`` says that the document
     differs from it, ``keeps_draft`` that unpublished work would be replaced (and kept).
+    ``before`` is the draft, with empty lists for a new career.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Proposal:
     latest: int | None
     publishes: bool
     keeps_draft: bool
+    before: Json = field(repr=False)
     document: Json = field(repr=False)
 
     @property
@@ -147,6 +149,7 @@ def _proposal(document: Json, career: Career | None, draft: Json | None) -> Prop
         title=normal["career"]["title"],
         is_new=career is None,
         changes=tuple(compare(before or _nothing(), normal)),
+        before=before or _nothing(),
         latest=latest.number if latest else None,
         publishes=publishes,
         keeps_draft=bool(draft and draft["levels"] and not is_published and before != normal),

@@ -6,6 +6,7 @@ seeker sees comes from these rows: that is what ``Version`` is for.
 
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -617,3 +618,26 @@ class KeptDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.career}, {self.kept_at:%Y-%m-%d %H:%M}"
+
+
+class PendingImport(models.Model):
+    """What an editor uploaded and has not confirmed yet; a new upload takes its place."""
+
+    key = models.UUIDField(_("key"), primary_key=True, default=uuid4, editable=False)
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pending_import"
+    )
+    file_name = models.CharField(_("file name"), max_length=200)
+    documents = models.TextField(_("documents"))
+    notes = models.JSONField(_("notes"), default=list)
+    uploaded_at = models.DateTimeField(_("uploaded"))
+
+    class Meta:
+        verbose_name = _("pending import")
+        verbose_name_plural = _("pending imports")
+        constraints = (
+            models.CheckConstraint(condition=~Q(documents=""), name="pending_import_not_empty"),
+        )
+
+    def __str__(self) -> str:
+        return self.file_name

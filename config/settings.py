@@ -209,6 +209,11 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 # A questionnaire page has about twenty fields; nothing needs large bodies.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.CappedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # Sessions hold who may open an assessment without an account.

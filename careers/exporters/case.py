@@ -167,7 +167,7 @@ class _Writer:
         if kind == "career":
             return self._root
         if kind == "skill" and key in self._given:
-            return self._given[key]
+            return str(self._given[key])
         return self._made(kind, key)
 
     def _made(self, *names: str) -> str:

@@ -195,11 +195,11 @@ class _Career:
         return self._cut("\n\n".join(text for text in texts if text), f"item {item.identifier}")
 
     def _cut(self, text: Any, where: str) -> str:
-        text = text if isinstance(text, str) else ""
-        text = "\n".join(" ".join(line.split()) for line in text.splitlines()).strip()
-        if len(text) > MOST_TEXT:
+        lines = text.splitlines() if isinstance(text, str) else []
+        clean = "\n".join(" ".join(line.split()) for line in lines).strip()
+        if len(clean) > MOST_TEXT:
             self._package.notes.append(Note(where, f"cut to {MOST_TEXT} characters"))
-        return text[:MOST_TEXT]
+        return clean[:MOST_TEXT]
 
 
 def _line(text: Any) -> str:
@@ -217,7 +217,7 @@ def _criteria(rubrics: list[Json]) -> list[Json]:
 def _identifier(node: Any) -> str:
     if isinstance(node, dict):
         return str(node.get("identifier") or _identifier(node.get("uri")))
-    text = node if isinstance(node, str) else ""
+    text = str(node) if isinstance(node, str) else ""
     return text.removeprefix("urn:uuid:").rstrip("/").rpartition("/")[2]
 
 

@@ -181,7 +181,7 @@ class _Nodes:
 
     def find(self, node: Any) -> tuple[str, str]:
         """Return (identifier, as written); no identifier for what is not in the package."""
-        names = [node] if isinstance(node, str) else []
+        names: list[Any] = [node] if isinstance(node, str) else []
         if isinstance(node, dict):
             names = [node.get("identifier"), node.get("uri")]
         texts = [_text(name) for name in names if _text(name)]

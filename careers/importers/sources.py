@@ -108,7 +108,7 @@ class _Xz(io.RawIOBase):
         return len(data)
 
 
-def _read_tar(name: str, stream: IO[bytes], wanted: set[str]) -> dict[str, bytes]:
+def _read_tar(name: str, stream: IO[bytes] | gzip.GzipFile, wanted: set[str]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for member in _counted(name, archive, lambda each: (each.name, each.size)):

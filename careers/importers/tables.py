@@ -32,8 +32,10 @@ def read_table(
 ) -> Table:
     """Return a table that has at least the required columns. Raises InputError."""
     text = io.StringIO(decode(file, data, delimiter), newline="")
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(text, delimiter=delimiter, quoting=quoting, strict=True)
+    if quoted:
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+    else:
+        reader = csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
     rows = _rows(file, reader)
     columns = tuple(name.strip() for name in next(rows, (1, []))[1])
     check_columns(file, columns, required)

@@ -132,7 +132,7 @@ def _grid(page: Any) -> Grid:
     for row in page.iter_rows(max_col=MAX_COLUMNS):
         number = next((cell.row for cell in row if hasattr(cell, "row")), len(grid) + 1)
         _limit(file, number)
-        cells = []
+        cells: list[Any] = []
         for cell in row:
             if cell.data_type == "f":
                 column = str(grid[0][1][len(cells)]) if grid else ""

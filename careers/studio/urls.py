@@ -3,17 +3,20 @@
 from django.urls import path, register_converter
 
 from .kinds import KindConverter
-from .views import cells, history, matrix, merge, review, rows, versions
+from .views import cells, history, importing, matrix, merge, review, rows, versions
 
 register_converter(KindConverter, "kind")
 one = "<slug:career>"
 urlpatterns = [
     path("", matrix.studio, name="studio"),
-    # Bringing frameworks in: views/importing.py (import, import_draft), export_xlsx.
-    # These stand before <career>/, so that no career's key hides them.
+    # Before <career>/, so that no career's key hides them.
+    path("import/", importing.import_, name="import"),
+    path("import/<uuid:key>/", importing.confirm_import, name="confirm_import"),
     path(f"{one}/", matrix.matrix, name="matrix"),
     path(f"{one}/history/", history.history, name="history"),
     path(f"{one}/history/restore/", history.restore_row, name="restore_row"),
+    path(f"{one}/import/", importing.import_, name="import_draft"),
+    path(f"{one}/export.xlsx", importing.export_xlsx, name="export_xlsx"),
     path(f"{one}/check/", matrix.check, name="check"),
     path(f"{one}/cells/", cells.save_cells, name="save_cells"),
     path(f"{one}/cell/<slug:level>/<slug:skill>/", cells.cell, name="cell"),

@@ -8,6 +8,7 @@ from string import ascii_lowercase, digits
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -796,3 +797,15 @@ def test_minimal_documents_parse_with_empty_parts():
         (),
         {},
     )
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.text(st.characters(exclude_categories=["Cs"])),
+)
+def test_canonical_json_is_what_rfc_8785_says(title, anchor):
+    """Also for control characters, quotation marks and what lies beyond the first plane."""
+    raw = document.normal(frameworks.tiny())
+    raw["career"]["title"] = title
+    raw["skills"][0]["anchors"][2] = anchor
+    assert document.canonical(raw) == rfc8785.dumps(raw)
