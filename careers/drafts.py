@@ -126,7 +126,7 @@ def step_lists(career: Career) -> defaultdict[tuple[str, int], list[tuple[str, i
     """
 
     def rows(name: str, model: type[Any], key: str, rating: Any) -> models.QuerySet[Any]:
-        found = model.objects.filter(step__career=career).order_by()
+        found: models.QuerySet[Any] = model.objects.filter(step__career=career).order_by()
         return found.values_list(Value(name), "step_id", "position", "pk", key, rating)
 
     requires = rows("requires", StepRequires, "skill__key", F("rating"))

@@ -46,7 +46,6 @@ class CellForm(forms.Form):
     importance = forms.TypedChoiceField(
         label=_("Importance"),
         coerce=int,
-        empty_value=0,
         required=False,
         choices=[(str(value), str(value)) for value in range(1, 6)],
         widget=forms.RadioSelect,

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..models import Career
 from .access import CHANGE, PUBLISH
+from .kinds import KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,11 @@ class Head:
     latest: int
     can_change: bool
     can_publish: bool
+
+    @property
+    def lists(self) -> list[tuple[str, str]]:
+        """Return the word and the title of each list of rows beside the matrix."""
+        return [(kind.word, str(kind.many)) for kind in KINDS.values()]
 
     @property
     def draft(self) -> int:

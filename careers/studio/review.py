@@ -3,20 +3,13 @@
 import json
 from dataclasses import dataclass
 
-from .. import catalogue, check, publishing
+from .. import catalogue
 from .. import document as documents
-from ..document import DocumentError, Json
+from ..document import Json
 from ..drafts import compile_draft
 from ..models import Career, Version
 from .changes import Changes, changes
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What is wrong, or worth a look, and in which row."""
-
-    where: str
-    message: str
+from .findings import Check, check_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +20,7 @@ class Review:
     then, and where there is no version to compare with.
     """
 
-    errors: tuple[Remark, ...]
-    warnings: tuple[Remark, ...]
+    check: Check
     changes: Changes | None
     sha256: str
     is_unchanged: bool
@@ -36,7 +28,7 @@ class Review:
     @property
     def can_be_published(self) -> bool:
         """Tell whether there is something new and nothing wrong with it."""
-        return not self.errors and not self.is_unchanged
+        return not self.check.errors and not self.is_unchanged
 
 
 def content(version: Version) -> Json:
@@ -47,15 +39,14 @@ def content(version: Version) -> Json:
 
 def review(career: Career) -> Review:
     """Return the review of a career's draft against its latest version."""
-    try:
-        draft = publishing.verify(compile_draft(career))
-    except DocumentError as error:
-        errors = tuple(Remark(each.where, each.message) for each in error.problems)
-        return Review(errors, (), None, "", is_unchanged=False)
+    compiled = compile_draft(career)
+    check = check_of(career, compiled)
+    if check.errors:
+        return Review(check, None, "", is_unchanged=False)
+    draft = documents.normal(compiled)
     sha256 = documents.content_hash(draft)
     return Review(
-        errors=(),
-        warnings=tuple(Remark(each.where, each.message) for each in check.check(draft)),
+        check=check,
         changes=changes(content(career.latest), draft) if career.latest else None,
         sha256=sha256,
         is_unchanged=career.latest is not None and career.latest.sha256 == sha256,

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from .kinds import KindConverter
-from .views import cells, history, matrix, review, rows, versions
+from .views import cells, history, matrix, merge, review, rows, versions
 
 register_converter(KindConverter, "kind")
 one = "<slug:career>"
@@ -22,7 +22,7 @@ urlpatterns = [
     path(f"{one}/<kind:kind>/<slug:key>/", rows.row, name="row"),
     path(f"{one}/<kind:kind>/<slug:key>/move/", rows.move_row, name="move_row"),
     path(f"{one}/<kind:kind>/<slug:key>/retire/", rows.retire_row, name="retire_row"),
-    path(f"{one}/skills/<slug:key>/merge/", rows.merge, name="merge"),
+    path(f"{one}/skills/<slug:key>/merge/", merge.merge, name="merge"),
     path(f"{one}/review/", review.review, name="review"),
     path(f"{one}/compare/", versions.compare, name="compare"),
     path(f"{one}/versions/", versions.versions, name="versions"),

@@ -200,7 +200,9 @@ function keep(cells) {
 
 // Signing in again gives a new token; the page as the server writes it now holds that.
 async function renewToken() {
-  const page = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html");
+  // Still signed out, the reply leads to the login page: that is not followed.
+  const reply = await fetch(location.pathname, { redirect: "manual" });
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   token = page.getElementById("csrf")?.value ?? token;
 }
 
@@ -267,14 +269,8 @@ let refreshing;
 
 async function refreshCheck() {
   try {
-    const reply = await fetch(words.check);
-    if (!reply.ok || reply.redirected) return;
-    const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-    const fresh = page.getElementById("check");
-    const more = byId("check").querySelectorAll(".found li").length;
-    const rows = [...fresh.querySelectorAll(".found li")];
-    for (const row of rows.slice(Math.max(more, Number(byId("check").dataset.shown)))) row.remove();
-    byId("check").replaceChildren(...fresh.childNodes);
+    const reply = await fetch(words.check, { redirect: "manual" });
+    if (reply.ok) byId("check").outerHTML = await reply.text();
   } catch {
     // Without network the panel keeps what it shows.
   }

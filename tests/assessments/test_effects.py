@@ -174,7 +174,7 @@ def test_the_panel_says_it_in_words(three_reports, vera):
     for words in (
         "Against the 3 reports of version 1, before you publish.",
         "<dt>Reports that change band</dt><dd>2</dd>",
-        "<dt>Median readiness, Senior Box Maker</dt>",
+        '<h3 class="eyebrow">Median readiness</h3> <dl class="effects"><div><dt>Senior Box Maker',
         "<dt>Not comparable: their level is gone</dt><dd>1</dd>",
         "Old reports keep version 1.",
     ):

@@ -183,6 +183,8 @@ class TestTheCheck:
     def test_a_long_list_of_findings_has_a_page_of_its_own(self, emil, box_maker):
         """Twelve beside the matrix, all on the page."""
         Skill.objects.update(**{f"anchor_{rating}": "" for rating in range(5)})
-        panel, page = emil.get("/studio/box-maker/"), emil.get("/studio/box-maker/check/")
-        assert [text.text.count("has no sentence") for text in (panel, page)] == [12, 15]
-        assert "See all 15" in panel.text
+        addresses = ("", "check/?part=panel", "check/")
+        pages = [emil.get(f"/studio/box-maker/{address}").text for address in addresses]
+        assert [page.count("has no sentence") for page in pages] == [12, 12, 15]
+        assert [page.count("See all 15") for page in pages] == [1, 1, 0]
+        assert pages[1].lstrip().startswith('<section class="card check" id="check"')

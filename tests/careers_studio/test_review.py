@@ -127,8 +127,9 @@ def test_errors_stop_publishing_and_are_listed(paula, box_maker):
     reviewed = draft_hash()
     Requirement.objects.filter(level__key="junior").delete()
     page = paula.get(REVIEW)
-    assert [remark.message for remark in page.context["review"].errors] == [
-        "has no requirement; add one or remove the level"
+    found = page.context["review"].check.found
+    assert [(each.title, each.message) for each in found if each.is_error] == [
+        ("Junior Box Maker", "has no requirement; add one or remove the level")
     ]
     assert page.text.count('name="draft"') == 0
     response = publish(paula, draft=reviewed)
@@ -142,8 +143,10 @@ def test_warnings_do_not_stop_publishing(paula, box_maker):
     """They are listed, and the button is there."""
     Requirement.objects.update(essential=False)
     page = paula.get(REVIEW)
-    found = [remark.message for remark in page.context["review"].warnings]
-    assert found.count("has no essential skill") == 2
+    found = page.context["review"].check.found
+    assert [each.message for each in found].count("has no essential skill") == 2
+    assert not any(each.is_error for each in found)
+    assert page.text.count("has no essential skill") == 2
     assert publish(paula).status_code == 302
 
 
@@ -180,6 +183,17 @@ def test_who_is_signed_out_meanwhile_keeps_the_note(mara, box_maker):
     response = publish(mara)
     assert response.status_code == 403
     assert response.text.count("See the survey.") >= 1
+    assert Version.objects.count() == 1
+
+
+def test_a_page_that_was_open_too_long_keeps_the_note(box_maker, edda):
+    """The failed check shows what was typed, ready to be sent again."""
+    change(rating=4)
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(edda)
+    response = publish(careful)
+    assert response.status_code == 403
+    assert dict(response.context["fields"]) == {"note": NOTE, "draft": draft_hash()}
     assert Version.objects.count() == 1
 
 

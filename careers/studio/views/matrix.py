@@ -48,7 +48,11 @@ def matrix(request: HttpRequest, career: str) -> HttpResponse:
 @require_safe
 @studio_page(VIEW)
 def check(request: HttpRequest, career: str) -> HttpResponse:
-    """Show all that the check finds; the matrix takes its panel from here after each save."""
+    """Show all that the check finds; ``?part=panel`` is what the matrix loads after a save."""
     row = load_career(career)
-    context = {"head": head_of(row, request.user), "check": check_of(row)}
+    found = check_of(row)
+    context = {"head": head_of(row, request.user), "check": found}
+    if request.GET.get("part") == "panel":
+        panel = {**context, "found": found.shown}
+        return render(request, "careers/studio/_check.html", panel)
     return render(request, "careers/studio/check.html", context)

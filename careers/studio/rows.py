@@ -1,0 +1,207 @@
+"""Adding, changing, moving and retiring the rows beside the matrix."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from ..models import (
+    Career,
+    Fact,
+    Level,
+    Skill,
+    SkillGroup,
+    Step,
+    StepAfter,
+    StepGives,
+    StepRequires,
+)
+from ..revisions import next_revision, upcoming_revision
+
+
+@dataclass(frozen=True, slots=True)
+class StepLists:
+    """What a step requires and gives, as (skill's key, rating), and the steps it waits for."""
+
+    requires: tuple[tuple[str, int], ...]
+    gives: tuple[tuple[str, int], ...]
+    after: tuple[str, ...]
+
+
+class StaleRowError(Exception):
+    """The stored row is newer than the one that the editor saw; None where it was retired."""
+
+    def __init__(self, stored: Any) -> None:
+        super().__init__("This row was changed elsewhere.")
+        self.stored = stored
+
+
+class KeyTakenError(ValueError):
+    """Another row has this key, made a moment ago."""
+
+
+class GoneError(LookupError):
+    """The skill group or level that a row names was retired a moment ago; ``field`` names it."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class InUseError(Exception):
+    """A skill group that still has skills cannot be retired; ``count`` says how many."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} skills are in this group.")
+        self.count = count
+
+
+def find(career: Career, model: type[Any], key: str) -> Any:
+    """Return the row of that key, or None. One query."""
+    return model.objects.filter(career=career, key=key).first()
+
+
+def lists_of(step: Step) -> StepLists:
+    """Return a stored step's lists. Three queries."""
+    return StepLists(
+        tuple(step.requires.values_list("skill__key", "rating")),
+        tuple(step.gives.values_list("skill__key", "rating")),
+        tuple(step.waits_for.values_list("other__key", flat=True)),
+    )
+
+
+@transaction.atomic
+def add_row(*, career: Career, row: Any, lists: StepLists | None = None) -> None:
+    """Add a row at the end of its list. Raises KeyTakenError or GoneError."""
+    revision = next_revision(career.pk)
+    _refuse_gone(row)
+    model = type(row)
+    if find(career, model, row.key):
+        raise KeyTakenError(row.key)
+    rows = model.objects.filter(career=career)
+    row.career, row.revision = career, revision
+    row.position = _after(rows.aggregate(last=Max("position"))["last"])
+    if isinstance(row, Level):
+        row.rank = (rows.aggregate(last=Max("rank"))["last"] or 0) + 1
+    row.save()
+    if lists:
+        _write_lists(career, row, lists)
+
+
+def _refuse_gone(row: Any) -> None:
+    """Raise GoneError where what the form offered is there no more."""
+    if isinstance(row, Skill) and not SkillGroup.objects.filter(pk=row.skill_group_id).exists():
+        raise GoneError("skill_group")
+    if (
+        isinstance(row, Fact)
+        and row.level_id
+        and not Level.objects.filter(pk=row.level_id).exists()
+    ):
+        raise GoneError("level")
+
+
+def _after(last: int | None) -> int:
+    return 0 if last is None else last + 1
+
+
+@transaction.atomic
+def save_row(
+    *, career: Career, row: Any, fields: Sequence[str], seen: int, lists: StepLists | None = None
+) -> None:
+    """Save these fields of a row. Raises StaleRowError unless it is the one seen, or GoneError.
+
+    What is stored already is no conflict.
+    """
+    upcoming_revision(career.pk)
+    stored = find(career, type(row), row.key)
+    if stored is None:
+        raise StaleRowError(None)
+    are_lists_same = lists is None or lists_of(stored) == lists
+    if are_lists_same and all(getattr(stored, f) == getattr(row, f) for f in fields):
+        return
+    if stored.revision != seen:
+        raise StaleRowError(stored)
+    _refuse_gone(row)
+    row.pk, row.revision = stored.pk, next_revision(career.pk)
+    row.save(update_fields=[*fields, "revision"])
+    if lists and not are_lists_same:
+        _write_lists(career, row, lists)
+
+
+def _write_lists(career: Career, step: Step, lists: StepLists) -> None:
+    """Replace a step's lists, one row at a time, so that the history sees it.
+
+    What was retired a moment ago is left out, as its retirement would have left it out.
+    """
+    skills = {row.key: row for row in career.skills.all()}
+    steps = {row.key: row for row in career.steps.all()}
+    for old in (*step.requires.all(), *step.gives.all(), *step.waits_for.all()):
+        old.delete()
+    named: tuple[tuple[type[Any], Any], ...] = (
+        (StepRequires, lists.requires),
+        (StepGives, lists.gives),
+    )
+    for model, ratings in named:
+        for position, (key, rating) in enumerate(each for each in ratings if each[0] in skills):
+            row = model(step=step, skill=skills[key], rating=rating, position=position)
+            row.save()
+    for position, key in enumerate(key for key in lists.after if key in steps):
+        StepAfter(step=step, other=steps[key], position=position).save()
+
+
+@transaction.atomic
+def move_row(*, career: Career, model: type[Any], key: str, places: int) -> None:
+    """Move a row up (-1) or down (1) among its neighbours; at the end it stays.
+
+    Skills move within their group, levels by rank. Open forms of the row stay fresh: its
+    place is in none of them.
+    """
+    next_revision(career.pk)
+    order = ("rank",) if model is Level else ("position", "pk")
+    rows = list(model.objects.filter(career=career).order_by(*order))
+    row = next((each for each in rows if each.key == key), None)
+    if row is None:
+        raise StaleRowError(None)
+    near = [each for each in rows if not isinstance(row, Skill) or _together(each, row)]
+    place = near.index(row) + places
+    if not 0 <= place < len(near):
+        return
+    other = near[place]
+    if isinstance(row, Level):
+        _swap_ranks(row, other, {each.rank for each in rows})
+    one, two = rows.index(row), rows.index(other)
+    rows[one], rows[two] = rows[two], rows[one]
+    for position, each in enumerate(rows):
+        if each.position != position:
+            each.position = position
+            each.save(update_fields=["position"])
+
+
+def _together(one: Skill, other: Skill) -> bool:
+    return one.skill_group_id == other.skill_group_id
+
+
+def _swap_ranks(one: Level, other: Level, taken: set[int]) -> None:
+    """Swap two ranks by way of a free one: no two levels may ever share a rank."""
+    first, second = one.rank, other.rank
+    free = next(rank for rank in range(1, 100) if rank not in taken)
+    for level, rank in ((one, free), (other, first), (one, second)):
+        level.rank = rank
+        level.save(update_fields=["rank"])
+
+
+@transaction.atomic
+def retire_row(*, career: Career, model: type[Any], key: str, seen: int) -> None:
+    """Take a row out of the draft with all that hangs on it; versions keep it.
+
+    Raises StaleRowError, or InUseError for a skill group that has skills.
+    """
+    next_revision(career.pk)
+    row = find(career, model, key)
+    if row is None or row.revision != seen:
+        raise StaleRowError(row)
+    if isinstance(row, SkillGroup) and (count := row.skills.count()):
+        raise InUseError(count)
+    row.delete()
