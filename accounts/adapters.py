@@ -58,5 +58,5 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code as an element to put into the page: no data address, no style."""
-        svg: str = segno.make(url, error="m").svg_inline(scale=5, border=4, light="#fff")
+        svg: str = segno.make(url, error="m").svg_inline(border=4, light="#fff", omitsize=True)
         return svg

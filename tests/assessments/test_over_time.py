@@ -41,7 +41,7 @@ def told(client: Client, made: Assessment) -> list[tuple[str, ...]]:
     page = client.get(f"/assessments/{made.pk}/over-time/").text
     newest = page.partition("<tbody>")[2].partition("</tbody>")[0]
     return re.findall(
-        r'<th scope="row">([^<]+)</th><td>([^<]+)</td><td>([^<]+)</td><td class="number">([^<]+)',
+        r'<th scope="row">([^<]+)</th><td>([^<]+) → ([^<]+)</td><td class="number">([^<]+)',
         newest,
     )
 

@@ -58,9 +58,18 @@ def app_code(secret: str, steps: int = 0) -> str:
     return code
 
 
+def open_guarded(page: Page, address: str) -> None:
+    """Open a page that asks for the password again, unless one has just signed in with it."""
+    page.goto(address)
+    if "/reauthenticate/" in page.url:
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Confirm").click()
+        page.wait_for_url(f"**{address}")
+
+
 def set_up_app(page: Page) -> str:
     """Set up an authenticator app; return its secret."""
-    page.goto("/account/2fa/totp/activate/")
+    open_guarded(page, "/account/2fa/totp/activate/")
     secret = page.get_by_label("Secret", exact=True).input_value()
     page.locator("#id_code").fill(app_code(secret))
     page.get_by_role("button", name="Switch it on").click()
