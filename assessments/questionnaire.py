@@ -79,15 +79,20 @@ class _AnchoredRadio(RadioSelect):
 class _Question:
     """A crispy layout object: one skill in its fieldset, by our own template."""
 
-    def __init__(self, skill: Skill) -> None:
+    def __init__(self, skill: Skill, *, with_evidence: bool) -> None:
         self.skill = skill
+        self.with_evidence = with_evidence
 
     def render(self, form: Form, context: Context, **kwargs: Any) -> SafeString:
         def slot(name: str) -> SafeString:
             return _slot(name, self.skill.key)
 
         names = ("evidence", "revision", "message", "open", "described")
-        extra = {"skill": self.skill, "slots": {name: slot(name) for name in names}}
+        extra = {
+            "skill": self.skill,
+            "slots": {name: slot(name) for name in names},
+            "with_evidence": self.with_evidence,
+        }
         rendered: SafeString = render_field(
             f"rating-{self.skill.key}",
             form,
@@ -99,7 +104,9 @@ class _Question:
 
 
 @lru_cache(maxsize=CACHED_FRAMEWORKS * 8)
-def _parts(version_id: int, sha256: str, group: str, language: str) -> tuple[str | _Slot, ...]:
+def _parts(
+    version_id: int, sha256: str, group: str, language: str, with_evidence: bool
+) -> tuple[str | _Slot, ...]:
     skill_group = page_of(framework_of(version_id, sha256).questionnaire(), group)
     form = SkillGroupForm(skill_group)
     for skill in skill_group.skills:
@@ -108,7 +115,9 @@ def _parts(version_id: int, sha256: str, group: str, language: str) -> tuple[str
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
-    helper.layout = Layout(*(_Question(skill) for skill in skill_group.skills))
+    helper.layout = Layout(
+        *(_Question(skill, with_evidence=with_evidence) for skill in skill_group.skills)
+    )
     html = render_crispy_form(form, helper)
     parts: list[str | _Slot] = []
     end = 0
@@ -126,9 +135,14 @@ def page_of(pages: Iterable[SkillGroup], key: str) -> SkillGroup:
     raise KeyError(key)
 
 
-def render(version: Version, group: str, answers: Mapping[str, Filled]) -> SafeString:
-    """Return one page's questions, filled in. ``answers`` maps skill keys."""
-    parts = _parts(version.pk, version.sha256, group, get_language() or "")
+def render(
+    version: Version, group: str, answers: Mapping[str, Filled], *, with_evidence: bool = True
+) -> SafeString:
+    """Return one page's questions, filled in. ``answers`` maps skill keys.
+
+    Without ``with_evidence`` only ratings are asked for.
+    """
+    parts = _parts(version.pk, version.sha256, group, get_language() or "", with_evidence)
     blank = Filled()
     return mark_safe(
         "".join(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from .. import access, downloads, reports
 from ..models import Assessment
+from ..second.reading import completed
 
 
 def _finished(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | None:
@@ -22,7 +23,8 @@ def _finished(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | No
 def _page(request: HttpRequest, assessment: Assessment) -> reports.ReportPage:
     """Return the report at its target level, or at ``?level=``. Raises Http404."""
     try:
-        return reports.page(assessment, request.GET.get("level"))
+        seconds = completed(assessment)
+        return reports.page(assessment, request.GET.get("level"), seconds=seconds)
     except reports.UnknownLevelError as error:
         raise Http404 from error
 
@@ -59,7 +61,8 @@ def report_json(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     if assessment is None:
         return JsonResponse({"reason": "not_finished"}, status=409)
     try:
-        reply = reports.program_reply(assessment, request.GET.get("level"))
+        seconds = completed(assessment)
+        reply = reports.program_reply(assessment, request.GET.get("level"), seconds=seconds)
     except reports.UnknownLevelError as error:
         raise Http404 from error
     return JsonResponse(reply, json_dumps_params={"ensure_ascii": False})
