@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-PACKAGES = ("sharing",)
+PACKAGES = ("sharing", "second")
 """Parts of the app that have models of their own."""
 
 

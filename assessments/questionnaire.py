@@ -79,15 +79,20 @@ class _AnchoredRadio(RadioSelect):
 class _Question:
     """A crispy layout object: one skill in its fieldset, by our own template."""
 
-    def __init__(self, skill: Skill) -> None:
+    def __init__(self, skill: Skill, *, with_evidence: bool) -> None:
         self.skill = skill
+        self.with_evidence = with_evidence
 
     def render(self, form: Form, context: Context, **kwargs: Any) -> SafeString:
         def slot(name: str) -> SafeString:
             return _slot(name, self.skill.key)
 
         names = ("evidence", "revision", "message", "open", "described")
-        extra = {"skill": self.skill, "slots": {name: slot(name) for name in names}}
+        extra = {
+            "skill": self.skill,
+            "slots": {name: slot(name) for name in names},
+            "with_evidence": self.with_evidence,
+        }
         rendered: SafeString = render_field(
             f"rating-{self.skill.key}",
             form,
@@ -99,11 +104,14 @@ class _Question:
 
 
 @lru_cache(maxsize=CACHED_FRAMEWORKS * 8)
-def _parts(version_id: int, sha256: str, group: str, language: str) -> tuple[str | _Slot, ...]:
-    return _cut(page_of(framework_of(version_id, sha256).questionnaire(), group))
+def _parts(
+    version_id: int, sha256: str, group: str, language: str, with_evidence: bool
+) -> tuple[str | _Slot, ...]:
+    skill_group = page_of(framework_of(version_id, sha256).questionnaire(), group)
+    return _cut(skill_group, with_evidence=with_evidence)
 
 
-def _cut(skill_group: SkillGroup) -> tuple[str | _Slot, ...]:
+def _cut(skill_group: SkillGroup, *, with_evidence: bool) -> tuple[str | _Slot, ...]:
     """Render a page by crispy-forms and cut it at its slots."""
     form = SkillGroupForm(skill_group)
     for skill in skill_group.skills:
@@ -112,7 +120,9 @@ def _cut(skill_group: SkillGroup) -> tuple[str | _Slot, ...]:
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
-    helper.layout = Layout(*(_Question(skill) for skill in skill_group.skills))
+    helper.layout = Layout(
+        *(_Question(skill, with_evidence=with_evidence) for skill in skill_group.skills)
+    )
     html = render_crispy_form(form, helper)
     parts: list[str | _Slot] = []
     end = 0
@@ -130,14 +140,20 @@ def page_of(pages: Iterable[SkillGroup], key: str) -> SkillGroup:
     raise KeyError(key)
 
 
-def render(version: Version, group: str, answers: Mapping[str, Filled]) -> SafeString:
-    """Return one page's questions, filled in. ``answers`` maps skill keys."""
-    return _join(_parts(version.pk, version.sha256, group, get_language() or ""), answers)
+def render(
+    version: Version, group: str, answers: Mapping[str, Filled], *, with_evidence: bool = True
+) -> SafeString:
+    """Return one page's questions, filled in. ``answers`` maps skill keys.
+
+    Without ``with_evidence`` only ratings are asked for.
+    """
+    language = get_language() or ""
+    return _join(_parts(version.pk, version.sha256, group, language, with_evidence), answers)
 
 
 def render_blank(skill_group: SkillGroup) -> SafeString:
     """Return a page of a framework that is no version yet, nothing filled in."""
-    return _join(_cut(skill_group), {})
+    return _join(_cut(skill_group, with_evidence=True), {})
 
 
 def _join(parts: Iterable[str | _Slot], answers: Mapping[str, Filled]) -> SafeString:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .second import views as second
 from .sharing import views as sharing
 from .views import effects, finish, manage, plan, preview, rate, report
 
@@ -40,6 +41,13 @@ urlpatterns = [
         )
         for kind in ("pdf", "xlsx", "csv", "json")
     ),
+    path(f"{one}/second/", second.second_rating, name="second_rating"),
+    path(f"{one}/second/<int:second>/end/", second.withdraw_second, name="withdraw_second"),
+    path(f"{one}/second/<int:second>/notes/", second.note_second, name="note_second"),
+    path("second/<str:token>/", second.second, name="second"),
+    path("second/<str:token>/rate/<slug:group>/", second.second_rate, name="second_rate"),
+    path("second/<str:token>/finish/", second.second_finish, name="second_finish"),
+    path("second/<str:token>/notes/", second.second_notes, name="second_notes"),
     path(f"{one}/plan/", plan.plan, name="plan"),
     path(f"{one}/plan/steps/<slug:step>/", plan.choose_step, name="choose_step"),
     path(f"{one}/plan.ics", plan.plan_ics, name="plan_ics"),

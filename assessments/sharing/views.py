@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from .. import downloads, reports
 from ..access import load, mine
 from ..guessing import behind_token
+from ..second.reading import completed
 from . import access, actions, verifying
 from .forms import ShareForm, VerifyForm
 from .models import ShareLink
@@ -65,6 +66,7 @@ def _page(request: HttpRequest, link: ShareLink) -> reports.ReportPage:
         return reports.page(
             link.assessment,
             request.GET.get("level"),
+            seconds=completed(link.assessment),
             is_own=False,
             with_notes=link.with_notes,
         )
@@ -106,7 +108,8 @@ def shared_file(request: HttpRequest, token: str, kind: str) -> HttpResponse:
 
 def _json(request: HttpRequest, link: ShareLink) -> JsonResponse:
     try:
-        reply = reports.program_reply(link.assessment, request.GET.get("level"))
+        seconds = completed(link.assessment)
+        reply = reports.program_reply(link.assessment, request.GET.get("level"), seconds=seconds)
     except reports.UnknownLevelError as error:
         raise Http404 from error
     return JsonResponse(reply, json_dumps_params={"ensure_ascii": False})

@@ -13,6 +13,7 @@ from careers.catalogue import framework
 from .. import access, downloads, renewal, reports
 from .. import over_time as earlier
 from ..models import Assessment
+from ..second.reading import completed
 
 
 def _finished(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | None:
@@ -26,7 +27,8 @@ def _finished(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | No
 def _page(request: HttpRequest, assessment: Assessment) -> reports.ReportPage:
     """Return the report at its target level, or at ``?level=``. Raises Http404."""
     try:
-        return reports.page(assessment, request.GET.get("level"))
+        seconds = completed(assessment)
+        return reports.page(assessment, request.GET.get("level"), seconds=seconds)
     except reports.UnknownLevelError as error:
         raise Http404 from error
 
@@ -90,7 +92,8 @@ def report_json(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     if assessment is None:
         return JsonResponse({"reason": "not_finished"}, status=409)
     try:
-        reply = reports.program_reply(assessment, request.GET.get("level"))
+        seconds = completed(assessment)
+        reply = reports.program_reply(assessment, request.GET.get("level"), seconds=seconds)
     except reports.UnknownLevelError as error:
         raise Http404 from error
     return JsonResponse(reply, json_dumps_params={"ensure_ascii": False})

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from assessments import access, actions
 from assessments.models import Assessment, BrowserAccess, ReturnLink
+from assessments.second import actions as second
+from assessments.second.models import SecondRating
 from assessments.sharing import actions as sharing
 from assessments.sharing.models import ShareLink
 from assessments.urls import urlpatterns
@@ -39,6 +41,9 @@ OWNER_ONLY = {
     "report_json": ("get", "head"),
     "sharing": ("get", "head", "post"),
     "revoke_share": ("post",),
+    "second_rating": ("get", "head", "post"),
+    "note_second": ("post",),
+    "withdraw_second": ("post",),
     "plan": ("get", "head", "post"),
     "choose_step": ("post",),
     "plan_ics": ("get", "head"),
@@ -57,8 +62,12 @@ BEHIND_TOKEN = {
     "shared_xlsx": ("get", "head"),
     "shared_csv": ("get", "head"),
     "shared_json": ("get", "head"),
+    "second": ("get", "head"),
+    "second_rate": ("get", "head", "post"),
+    "second_finish": ("get", "head", "post"),
+    "second_notes": ("post",),
 }
-EXTRA_BEHIND_TOKEN: dict[str, list[Any]] = {}
+EXTRA_BEHIND_TOKEN: dict[str, list[Any]] = {"second_rate": ["hands"]}
 OPEN_TO_ALL = {"start", "index"}
 BY_PERMISSION = {"effects", "preview"}
 """Pages of the studio: who may open them is tested where they are."""
@@ -77,9 +86,14 @@ CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
 def ask(client: Client, method: str, name: str, assessment_id: uuid.UUID):
     """Send one request to an owner-only address."""
     extra = EXTRA.get(name, [])
-    if name == "revoke_share":
-        link = ShareLink.objects.filter(assessment=assessment_id).first()
-        extra = [link.pk if link else 1]
+    numbered = {
+        "revoke_share": ShareLink,
+        "withdraw_second": SecondRating,
+        "note_second": SecondRating,
+    }
+    if name in numbered:
+        row = numbered[name]._default_manager.filter(assessment=assessment_id).first()
+        extra = [row.pk if row else 1]
     address = reverse(f"assessments:{name}", args=[assessment_id, *extra])
     return getattr(client, method)(address, POSTED if method == "post" else None)
 
@@ -121,6 +135,15 @@ def ask_by_token(client: Client, method: str, name: str, token: str):
     return getattr(client, method)(address, {"report": "0" * 64} if method == "post" else None)
 
 
+def open_to_others(assessment: Assessment) -> None:
+    """Share the report and have it rated, so that there is something to guess."""
+    sharing.share(assessment=assessment, wish=WISH, now=timezone.now())
+    second.invite(assessment=assessment, person="Mara", rater="", now=timezone.now())
+    invited = SecondRating.objects.get()
+    second.save_answers(second=invited, values={"cutting": 4})
+    second.finish(second=invited, now=timezone.now())
+
+
 def ended_links(assessment: Assessment) -> dict[str, str]:
     """Return tokens that open nothing any more, or never did, by what became of them."""
     long_ago = NOW - timedelta(days=100)
@@ -128,7 +151,13 @@ def ended_links(assessment: Assessment) -> dict[str, str]:
     revoked = sharing.share(assessment=assessment, wish=WISH, now=timezone.now())
     (link,) = ShareLink.objects.filter(expires_at__gt=NOW)
     sharing.revoke(link=link, now=timezone.now())
+    unanswered = second.invite(assessment=assessment, person="M", rater="", now=long_ago)
+    SecondRating.objects.update(finished_at=long_ago)
+    withdrawn = second.invite(assessment=assessment, person="M", rater="", now=timezone.now())
+    second.withdraw(second=SecondRating.objects.get(finished_at=None))
     return {
+        "expired invitation": unanswered,
+        "withdrawn invitation": withdrawn,
         "guessed": access.new_token(),
         "the stored hash": link.token_hash,
         "expired": expired,
@@ -190,7 +219,7 @@ def test_strangers_cannot_tell_an_assessment_from_an_address_that_does_not_exist
     """Another browser, another account and a made-up number get one and the same reply."""
     if finished:
         mara.post(f"/assessments/{assessment.pk}/finish/")
-        sharing.share(assessment=assessment, wish=WISH, now=timezone.now())
+        open_to_others(assessment)
     before = everything()
 
     def replies(client: Client, assessment_id: uuid.UUID) -> dict[str, Any]:
@@ -210,7 +239,7 @@ def test_strangers_cannot_tell_an_assessment_from_an_address_that_does_not_exist
 def test_the_owner_is_let_in_at_every_address(mara, assessment, name):
     """The browser that started it is refused by none of them, once it is finished."""
     mara.post(f"/assessments/{assessment.pk}/finish/")
-    sharing.share(assessment=assessment, wish=WISH, now=timezone.now())
+    open_to_others(assessment)
     statuses = [ask(mara, method, name, assessment.pk).status_code for method in OWNER_ONLY[name]]
     assert set(statuses) <= {200, 302, 400, 409}
 
@@ -221,7 +250,7 @@ def test_owner_pages_are_kept_by_no_cache(mara, assessment):
     for finished in (False, True):
         if finished:
             mara.post(f"/assessments/{assessment.pk}/finish/")
-            sharing.share(assessment=assessment, wish=WISH, now=timezone.now())
+            open_to_others(assessment)
         for name, methods in OWNER_ONLY.items():
             reply = ask(mara, methods[0], name, assessment.pk)
             if reply.status_code != 404:

@@ -20,6 +20,7 @@ from assessments.models import (
     ReturnLink,
     StepChoice,
 )
+from assessments.second.models import SecondAnswer, SecondRating
 from assessments.sharing.models import ShareLink
 from careers.models import Version
 from tests.conftest import NOW
@@ -78,6 +79,21 @@ def share(version: Version, token_hash: str = HASH, *, times: int = 1, **changes
         ShareLink.objects.create(assessment=assessment, token_hash=token_hash, **row)
 
 
+def second(version: Version, hashes: tuple[str, ...] = (HASH,), **changes) -> SecondRating:
+    """Store second ratings of one assessment as they should be, but for the changes."""
+    assessment = one(version)
+    row = {"person": "Mara", "created_at": NOW, "expires_at": NOW + timedelta(days=7), **changes}
+    for token_hash in hashes:
+        made = SecondRating.objects.create(assessment=assessment, token_hash=token_hash, **row)
+    return made
+
+
+def second_answer(version: Version, **changes) -> None:
+    """Store what a second rater says of a skill."""
+    row = {"skill": "cutting", "value": 4, **changes}
+    SecondAnswer.objects.create(second_rating=second(version, ("e" * 64,)), **row)
+
+
 NO_HASHES = ("", "token", HASH[:-1], HASH.upper(), "g" * 64)
 BROKEN: dict[str, list[Callable[[Version], object]]] = {
     "assessment_has_level": [partial(one, level="")],
@@ -101,6 +117,14 @@ BROKEN: dict[str, list[Callable[[Version], object]]] = {
         partial(share, views=1),
         partial(share, last_viewed_at=NOW),
     ],
+    "second_rating_once": [partial(second, hashes=(HASH, HASH), finished_at=NOW)],
+    "second_rating_one_open": [partial(second, hashes=(HASH, HASH[::-1]))],
+    "second_rating_is_hash": [partial(second, hashes=(wrong,)) for wrong in NO_HASHES],
+    "second_rating_has_person": [partial(second, person="")],
+    "second_rating_expires_later": [partial(second, expires_at=NOW)],
+    "second_rating_finished_later": [partial(second, finished_at=NOW - timedelta(seconds=1))],
+    "second_answer_value_0_to_4": [partial(second_answer, value=5)],
+    "second_answer_has_skill": [partial(second_answer, skill="")],
     "report_sha256_is_hex": [partial(report, sha256=wrong) for wrong in NO_HASHES],
 }
 
@@ -138,13 +162,15 @@ def test_the_database_refuses_what_breaks(box_maker, name):
 
 def test_what_should_be_stored_is(box_maker):
     """The examples above fail for nothing but the broken constraint."""
-    for whole in (one, browser, link, report, rating, plan, choice, share):
+    for whole in (one, browser, link, report, rating, plan, choice, share, second):
         whole(box_maker)
     rating(box_maker, value=0)
     rating(box_maker, value=None)
     plan(box_maker, hours_per_week=168, budget=Decimal(0), goal="best")
     share(box_maker, "f" * 64, revoked_at=NOW, views=1, last_viewed_at=NOW)
-    assert Assessment.objects.count() == 12
+    second(box_maker, ("a" * 64, "b" * 64), finished_at=NOW)
+    second_answer(box_maker, value=None)
+    assert Assessment.objects.count() == 15
 
 
 def test_a_skill_has_one_answer_per_assessment(box_maker):

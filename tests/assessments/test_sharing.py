@@ -382,7 +382,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_twenty_links(
 def test_a_shared_report_takes_the_same_few_queries_for_each_look(
     mara, stranger, report, django_assert_num_queries
 ):
-    """The link with its report, the answers, the plan, and the count."""
+    """The link with its report, second ratings, the answers, the plan, and the count."""
     path = share(mara, report)
-    with django_assert_num_queries(6):  # the count in a transaction of its own
+    with django_assert_num_queries(7):  # the count in a transaction of its own
         stranger.get(path, headers=BROWSER)
