@@ -60,9 +60,8 @@ def publish(
     for a broken draft, ChangedDraftError for one that changed since it was reviewed, and
     UnchangedError when there is nothing new.
     """
-    career = (
-        Career.objects.select_for_update(of=("self",)).select_related("latest").get(pk=career.pk)
-    )
+    # Without a join: who waited for the lock would get the version before the newest, as none.
+    career = Career.objects.select_for_update().get(pk=career.pk)
     document = verify(compile_draft(career))
     sha256 = documents.content_hash(document)
     if career.latest and career.latest.sha256 == sha256:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -193,8 +193,19 @@ def _nothing_lost(request: HttpRequest, *, status: int) -> HttpResponse:
         return JsonResponse({"reason": "not_open", "message": message}, status=status)
     fields = [
         (shown(name), shown(str(value)))
-        for name, value in request.POST.items()
-        if name.partition("-")[0] in ("rating", "evidence", "revision", "level", "go")
+        for name, values in request.POST.lists()
+        for value in values
+        if _may_be_shown(request, name)
     ]
     context = {"fields": fields, "status": status}
     return render(request, "assessments/not_saved.html", context, status=status)
+
+
+def _may_be_shown(request: HttpRequest, name: str) -> bool:
+    """Tell whether a field may be shown again: of an assessment's forms, or of the studio's.
+
+    Never what other forms sent, a password least of all.
+    """
+    if request.path_info.startswith(reverse("careers:studio")):
+        return name != "csrfmiddlewaretoken"
+    return name.partition("-")[0] in ("rating", "evidence", "revision", "level", "go")

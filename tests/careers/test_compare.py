@@ -188,14 +188,17 @@ def test_no_difference_goes_untold(raw, data):
     name = data.draw(st.sampled_from([n for n in ("levels", "skills", "steps") if after[n]]))
     row = data.draw(st.sampled_from(after[name]))
     cell = data.draw(st.sampled_from(sorted(set(row) - {"key"})))
-    row[cell] = {**row[cell], "new": "x"} if isinstance(row[cell], dict) else _other(row[cell])
+    row[cell] = _other(cell, row[cell])
     for one, other in ((before, after), (after, before)):
         changes = [c for c in compare(one, other) if c.kind == "changed"]
         assert [(c.row, c.key) for c in changes] == [(name.removesuffix("s"), (row["key"],))]
 
 
-def _other(value):
+def _other(cell: str, value):
+    """Return what differs from the value of that cell."""
+    if isinstance(value, dict):
+        return {**value, "new": "x"}
     if isinstance(value, list):
-        rows = [{"skill": "new", "rating": 1}] if value and isinstance(value[0], dict) else ["new"]
-        return [*value[:-1], *rows] if value else ["new"]
+        row = {"skill": "new", "rating": 1} if cell in ("requires", "gives") else "new"
+        return [*value[:-1], row]
     return not value if isinstance(value, bool) else f"{value} x"

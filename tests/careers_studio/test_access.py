@@ -37,3 +37,12 @@ def test_the_menu_leads_staff_to_the_studio(vera: Client, stranger: Client, box_
     link = '<a href="/studio/">Studio</a>'
     assert vera.get("/careers/").text.count(link) == 2
     assert stranger.get("/careers/").text.count("/studio/") == 0
+
+
+def test_a_form_with_an_old_token_comes_back_with_what_was_typed(emil, box_maker):
+    """Signing in again in another tab changes the token; an editor's texts are not lost."""
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = emil.cookies
+    page = strict.post("/studio/box-maker/skills/new/", {"title": "Folding", "revision": "0"})
+    assert page.status_code == 403
+    assert page.context["fields"] == [("title", "Folding"), ("revision", "0")]

@@ -1,13 +1,17 @@
 """The last look before publishing: what changed, what is wrong, and no surprise at the button."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from careers import document, publishing
 from careers.drafts import compile_draft
 from careers.models import Career, Requirement, Skill, Version
 from tests import frameworks
 from tests.conftest import NOW
+from tests.conftest import publish as publish_version
+from tests.queries import counted
 
 REVIEW = "/studio/box-maker/review/"
 NOTE = "Glue matters more.\nSee the survey."
@@ -63,7 +67,7 @@ def test_publishing_makes_the_next_version_with_its_note(paula, box_maker):
     assert (response.status_code, response["Location"]) == (302, "/studio/box-maker/versions/2/")
     version = Version.objects.get(number=2)
     assert (version.note, version.sha256, str(version.published_by)) == (
-        NOTE.replace("\n", "\n"),
+        NOTE,
         reviewed,
         "paula@example.org",
     )
@@ -184,6 +188,30 @@ def test_who_is_signed_out_meanwhile_keeps_the_note(mara, box_maker):
     assert response.status_code == 403
     assert response.text.count("See the survey.") >= 1
     assert Version.objects.count() == 1
+
+
+def test_a_page_that_was_open_too_long_keeps_the_note(box_maker, edda):
+    """The failed check shows what was typed, ready to be sent again."""
+    change(rating=4)
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(edda)
+    response = publish(careful)
+    assert response.status_code == 403
+    assert dict(response.context["fields"]) == {"note": NOTE, "draft": draft_hash()}
+    assert Version.objects.count() == 1
+
+
+def test_the_review_takes_as_many_queries_for_60_skills_as_for_3(paula, box_maker):
+    """With every requirement changed."""
+    version = publish_version(frameworks.of_size(60, 6, key="large"))
+    Requirement.objects.update(importance=2)
+    counts = []
+    for key in ("box-maker", version.career.key):
+        paula.get(f"/studio/{key}/review/")
+        with CaptureQueriesContext(connection) as captured:
+            paula.get(f"/studio/{key}/review/")
+        counts.append(len(counted(captured)))
+    assert counts[0] == counts[1] <= 16
 
 
 def test_what_editors_type_is_shown_as_text(paula, box_maker):

@@ -4,8 +4,17 @@ from collections import Counter
 
 import pytest
 
-from careers.models import Career, Requirement
-from careers.studio.cells import Cell, save_cells
+from careers.models import Career, Level, Requirement, Skill, SkillGroup
+from careers.studio.cells import Cell, UnknownCellError, save_cells
+from careers.studio.merging import merge_skills
+from careers.studio.rows import (
+    KeyTakenError,
+    StaleRowError,
+    add_row,
+    find,
+    move_row,
+    save_row,
+)
 from tests.assessments.test_races import shared_database, together  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +61,66 @@ def test_different_cells_changed_at_once_are_all_saved(box_maker):
     assert outcomes == ["saved"] * 3
     rows = Requirement.objects.filter(level__key="junior")
     assert sorted(rows.values_list("rating", "revision")) == [(4, 2), (4, 3), (4, 4)]
+
+
+def test_of_editors_saving_one_form_at_once_only_one_is_saved(box_maker):
+    """The others are told, and what they typed is theirs to send again."""
+
+    def edit(number: int) -> str:
+        career = Career.objects.get()
+        row = find(career, Skill, "gluing")
+        row.title = f"Gluing {number}"
+        try:
+            save_row(career=career, row=row, fields=["title"], seen=1)
+        except StaleRowError as stale:
+            return f"stale: {stale.stored.title}"
+        return row.title
+
+    outcomes = together(edit, threads=4)
+    stored = Skill.objects.get(key="gluing").title
+    assert sorted(outcomes) == sorted([stored, *[f"stale: {stored}"] * 3])
+
+
+def test_of_editors_adding_one_key_at_once_only_one_does(box_maker):
+    """The others are asked for another key; there is no error of the database."""
+
+    def add(number: int) -> str:
+        try:
+            add_row(career=Career.objects.get(), row=SkillGroup(key="feet", title=f"{number}"))
+        except KeyTakenError:
+            return "taken"
+        return "added"
+
+    assert Counter(together(add, threads=4)) == {"added": 1, "taken": 3}
+
+
+def test_levels_moved_at_once_keep_ranks_of_their_own(box_maker):
+    """Each move finds the ladder as the one before left it."""
+    together(lambda number: move_row(
+        career=Career.objects.get(), model=Level, key="senior", places=-1 if number % 2 else 1
+    ), threads=4)  # fmt: skip
+    assert sorted(Level.objects.values_list("rank", flat=True)) == [1, 2]
+
+
+def test_a_skill_merged_while_its_cell_is_changed_is_merged_with_it_or_the_change_refused(
+    box_maker,
+):
+    """Never a cell of a skill that is gone, and never a half of each."""
+
+    def work(number: int) -> str:
+        if number == 0:
+            career = Career.objects.get()
+            merge_skills(career=career, source="cutting", into="gluing", seen_source=1, seen_into=1)
+            return "merged"
+        try:
+            return save("cutting", 4, 1)
+        except UnknownCellError:
+            return "gone"
+
+    outcomes = together(work, threads=2)
+    rating = Requirement.objects.get(level__key="junior", skill__key="gluing").rating
+    assert outcomes[0] == "merged"
+    assert (outcomes[1], rating) in (("saved", 4), ("gone", 2))
 
 
 def test_every_edit_has_a_revision_of_its_own(box_maker):
