@@ -14,6 +14,7 @@ from django.test import Client
 from gunicorn import config  # type: ignore[import-untyped]  # it carries no types
 from gunicorn.workers import base  # type: ignore[import-untyped]  # the same
 
+from accounts.models import User
 from assessments import actions
 from config import gunicorn as server
 from config.logs import NoValues, RouteOnly
@@ -119,6 +120,19 @@ def test_a_wrong_host_is_not_repeated(logs, careless, db):
     first, *frames = lines_of_record(logs)
     assert first == "ERROR django.security.DisallowedHost: GET unknown route 400 DisallowedHost"
     assert frames[-1] == "DisallowedHost"
+    assert PRIVATE not in logs.getvalue()
+
+
+def test_signing_in_and_up_is_logged_without_who(logs, stranger, db):
+    """Wrong passwords, codes and addresses with and without an account; too many attempts too."""
+    User.objects.create_user(f"{PRIVATE}@example.org", PRIVATE)
+    for _attempt in range(7):
+        stranger.post("/account/login/", {"login": f"{PRIVATE}@example.org", "password": "wrong"})
+    for address in ("/account/signup/", "/account/login/code/", "/account/password/reset/"):
+        stranger.post(address, {"email": f"{PRIVATE}@example.org"})
+        stranger.post(address, {"email": f"other-{PRIVATE}@example.org"})
+    stranger.post("/account/login/code/confirm/", {"code": PRIVATE})
+    stranger.get(f"/account/data/?next={PRIVATE}")
     assert PRIVATE not in logs.getvalue()
 
 

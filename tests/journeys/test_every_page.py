@@ -88,7 +88,7 @@ def test_every_page_is_accessible_and_fits_a_phone(page: Page, visitors: Visitor
 
 
 def test_the_admins_login_is_accessible(page: Page):
-    """The one page of the admin that anybody can open."""
+    """It leads to the page where everybody signs in."""
     page.goto("/admin/login/")
     assert violations(page) + too_wide(page) == []
 
