@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('careers', '0005_revisions'),
+        ('careers', '0004_pending_import'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

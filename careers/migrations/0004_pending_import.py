@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('careers', '0005_revisions'),
+        ('careers', '0003_revisions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

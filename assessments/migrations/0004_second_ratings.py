@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0030_sharing'),
+        ('assessments', '0003_sharing'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('careers', '0004_publish_permission'),
+        ('careers', '0002_publish_permission'),
     ]
 
     operations = [
