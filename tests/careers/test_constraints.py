@@ -16,6 +16,7 @@ from careers.models import (
     GuideSection,
     KeptDraft,
     Level,
+    PendingImport,
     Requirement,
     Skill,
     SkillGroup,
@@ -73,6 +74,7 @@ CHANGES: list[tuple[str, type[Model], Json]] = [
     ("step_requires_rating_1_to_4", StepRequires, {"rating": 5}),
     ("step_gives_rating_1_to_4", StepGives, {"rating": 0}),
     ("step_gives_rating_1_to_4", StepGives, {"rating": 5}),
+    ("pending_import_not_empty", PendingImport, {"documents": ""}),
 ]
 
 # What is just within.
@@ -112,6 +114,7 @@ def broken(error) -> str:
 def rows(box_maker, edda):
     """Store at least one row of every model."""
     KeptDraft.objects.create(career=box_maker.career, document={"format": "rung/1"}, kept_at=NOW)
+    PendingImport.objects.create(owner=edda, documents="[]", uploaded_at=NOW)
 
 
 def copy_first(model: type[Model], changes: Json) -> None:
