@@ -88,7 +88,7 @@ def test_the_matrix_is_edited_by_keyboard_alone(page: Page):
     holds(cell(page, "Preparing and tracking materials", "Junior"), "not required")
     expect_saved(page)
     press(page, "Control+z")
-    expect(page.locator("#announce")).to_have_text("Undone: 1 cells")
+    expect(page.locator("#announce")).to_have_text("Cells undone: 1")
     expect_saved(page)
     press(page, "Control+End")
     assert in_focus(page).startswith("cell-production-supervisor--")
@@ -141,7 +141,7 @@ def test_ranges_go_to_a_spreadsheet_and_come_back(visitors: Visitors):
     open_matrix(page)
     cell(page, "Safety practice", "Senior").click()
     press(page, "Shift+ArrowDown", "Shift+ArrowRight", "Control+c")
-    expect(page.locator("#announce")).to_have_text("4 cells copied")
+    expect(page.locator("#announce")).to_have_text("Cells copied: 4")
     copied = page.evaluate("navigator.clipboard.readText()")
     lines = [line.split("\t") for line in copied.split("\n")]
     assert [len(line) for line in lines] == [2, 2]
@@ -150,7 +150,7 @@ def test_ranges_go_to_a_spreadsheet_and_come_back(visitors: Visitors):
     cell(page, "Robots and automated cells", "Technician").click()
     page.evaluate("navigator.clipboard.writeText('4 5 E\\t3\\t\\r\\n')")
     press(page, "Control+v")
-    expect(page.locator("#announce")).to_have_text("3 cells changed")
+    expect(page.locator("#announce")).to_have_text("Cells changed: 3")
     holds(
         cell(page, "Robots and automated cells", "Technician"),
         "required 4, importance 5, essential",
