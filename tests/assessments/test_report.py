@@ -379,7 +379,8 @@ def test_a_report_stays_as_it_is_when_the_career_changes(mara, box_maker):
         for name in ("report/", "report.json")
         for query in ("", "?level=junior")
     ]
-    before = [mara.get(address).content for address in addresses]
+    again = re.compile(rb'<form method="post" action="[^"]+/again/".*?</form>', re.DOTALL)
+    before = [again.sub(b"", mara.get(address).content) for address in addresses]
     changed = frameworks.tiny()
     changed["levels"][1]["title"] = "Boss Box Maker"
     changed["skills"] = [changed["skills"][0] | {"title": "Slicing"}, changed["skills"][2]]

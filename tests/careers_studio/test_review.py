@@ -7,7 +7,7 @@ from careers import document, publishing
 from careers.drafts import compile_draft
 from careers.models import Career, Requirement, Skill, Version
 from tests import frameworks
-from tests.conftest import NOW
+from tests.conftest import NOW, sign_in
 
 REVIEW = "/studio/box-maker/review/"
 NOTE = "Glue matters more.\nSee the survey."
@@ -190,7 +190,7 @@ def test_a_page_that_was_open_too_long_keeps_the_note(box_maker, edda):
     """The failed check shows what was typed, ready to be sent again."""
     change(rating=4)
     careful = Client(enforce_csrf_checks=True)
-    careful.force_login(edda)
+    sign_in(careful, edda)
     response = publish(careful)
     assert response.status_code == 403
     assert dict(response.context["fields"]) == {"note": NOTE, "draft": draft_hash()}
