@@ -82,6 +82,21 @@ def test_a_good_return_link_is_not_logged(logs, stranger, assessment):
     assert lines_of(logs) == []
 
 
+def test_files_and_links_of_a_report_log_nothing_of_it(logs, mara, stranger, assessment):
+    """Neither evidence nor a token: the maker of PDFs would quote what its font lacks."""
+    rating = {"rating": "2", "evidence": f"{PRIVATE} \ue000", "revision": "0"}
+    mara.post(f"/assessments/{assessment.pk}/ratings/cutting/", rating)
+    mara.post(f"/assessments/{assessment.pk}/finish/")
+    for kind in ("pdf", "xlsx", "csv"):
+        assert mara.get(f"/assessments/{assessment.pk}/report.{kind}").status_code == 200
+    for page in ("shared", "second"):
+        stranger.get(f"/{page}/{PRIVATE}/")
+    assert lines_of(logs) == [
+        "WARNING django.request: GET assessments:shared 404",
+        "WARNING django.request: GET assessments:second 404",
+    ]
+
+
 def test_an_unknown_address_is_not_repeated(logs, stranger):
     """It may be a link that was broken in two."""
     stranger.get(f"/assessments/retrun/{PRIVATE}/?{PRIVATE}")
