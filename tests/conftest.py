@@ -13,7 +13,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts.models import User
 from assessments import actions
 from assessments.models import Assessment
-from careers import catalogue, document, publishing
+from careers import catalogue, document, publishing, roles
 from careers.models import Career, Version
 
 from . import frameworks
@@ -90,6 +90,12 @@ def mara(client: Client) -> Client:
 def stranger(db) -> Client:
     """Another browser."""
     return Client()
+
+
+@pytest.fixture
+def role_groups(db) -> None:
+    """The groups of the staff, as a migration made them; a test of races empties every table."""
+    roles.make(apps, DEFAULT_DB_ALIAS)
 
 
 @pytest.fixture

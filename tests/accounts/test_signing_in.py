@@ -257,7 +257,7 @@ def test_a_factor_shown_by_another_counts_for_nobody_else(edda):
     assert client.get("/admin/").status_code == 302
 
 
-def test_who_edits_without_being_staff_needs_a_factor_too(stranger: Client, box_maker):
+def test_who_edits_without_being_staff_needs_a_factor_too(stranger: Client, box_maker, role_groups):
     """The studio opens by permission, so permission is what asks for the factor."""
     from django.contrib.auth.models import Group
 

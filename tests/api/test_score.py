@@ -17,6 +17,7 @@ BESIDE = {
     "assessment",
     "framework_sha256",
     "report_sha256",
+    "confirmed",
     "titles",
     "started_at",
     "finished_at",

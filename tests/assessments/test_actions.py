@@ -10,6 +10,8 @@ from django.apps import apps
 from assessments import actions
 from assessments.actions import Answer, FinishedError, StaleError, UnknownLevelError
 from assessments.models import Assessment, Plan, Rating, Report, StepChoice
+from assessments.second import actions as second
+from assessments.second.models import SecondAnswer, SecondRating
 from assessments.sharing import actions as sharing
 from careers.models import Version
 from tests import frameworks
@@ -288,11 +290,17 @@ def test_deleting_removes_every_row_that_hangs_on_it_and_no_other(box_maker):
         Plan.objects.create(assessment=assessment, starts_on=LATER.date())
         StepChoice.objects.create(assessment=assessment, step="cut-scraps", state="done")
         sharing.share(assessment=assessment, wish=WISH, now=LATER)
+        second.invite(assessment=assessment, person="Mara", rater="Moe", now=LATER)
+        asked = SecondRating.objects.get(assessment=assessment)
+        second.save_answers(second=asked, values={"cutting": 2})
     actions.delete(assessment=gone)
     assert list(Assessment.objects.all()) == [kept]
     hanging = [m for m in apps.get_app_config("assessments").get_models() if m != Assessment]
+    through = {SecondAnswer: "second_rating__assessment_id"}
     left = {
-        model.__name__: list(model._default_manager.values_list("assessment_id", flat=True))
+        model.__name__: list(
+            model._default_manager.values_list(through.get(model, "assessment_id"), flat=True)
+        )
         for model in hanging
     }
     assert left == {model.__name__: [kept.pk] for model in hanging}

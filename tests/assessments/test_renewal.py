@@ -56,7 +56,7 @@ def test_an_older_report_offers_the_newer_version(mara, report):
     for query in ("", "?level=junior"):
         page = mara.get(f"/assessments/{report.pk}/report/{query}")
         assert page.text.count(OFFER) == 1
-        assert page.text.count(f'action="/assessments/{report.pk}/again/"') == 1
+        assert f'action="/assessments/{report.pk}/again/"' in page.text
 
 
 def test_answers_come_along_where_the_words_are_the_same(mara, report):

@@ -10,7 +10,7 @@ from careers import roles
 from careers.models import Requirement, Skill, Version
 from tests.conftest import sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("role_groups")]
 SKILL = "/admin/careers/skill/"
 
 
