@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +20,8 @@ def second_factor(
     """Lead the staff to their second factor, or to set one up, before their pages open."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(GUARDED) and is_staff(request) and not has_shown(request):
+        asked = settings.STAFF_SECOND_FACTOR and request.path.startswith(GUARDED)
+        if asked and is_staff(request) and not has_shown(request):
             return redirect(_where(request))
         return get_response(request)
 

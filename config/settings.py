@@ -177,6 +177,11 @@ if BEHIND_PROXY:
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 # Mail: on the console while there is no server for it.
+# Whoever may edit shows a second factor. Without it, for trying things on one's own machine.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", True)
+if PRODUCTION and not STAFF_SECOND_FACTOR:
+    raise ImproperlyConfigured("STAFF_SECOND_FACTOR=0 must not be set together with PRODUCTION.")
+
 EMAIL_URL = env.str("EMAIL_URL", "")
 if PRODUCTION and not EMAIL_URL:
     raise ImproperlyConfigured("Set EMAIL_URL, such as smtp+tls://user:password@host:587.")
