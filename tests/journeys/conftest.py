@@ -53,6 +53,7 @@ START_SECONDS = 60
 NOT_A_NEWCOMERS = (
     "DJANGO_SETTINGS_MODULE", "PRODUCTION", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS", "BEHIND_PROXY", "DATABASE_URL", "VAR_DIR", "TIME_ZONE",
+    "STAFF_SECOND_FACTOR", "EMAIL_URL", "EMAIL_FROM", "TOKEN_MISSES",
 )  # fmt: skip
 
 
@@ -118,11 +119,11 @@ def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) 
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(**settings: str) -> Iterator[Server]:
     """Set Rung up in an empty folder and serve it, as a newcomer's ``make run`` does."""
     with tempfile.TemporaryDirectory(prefix="rung-journeys-") as folder, own_database() as database:
         environment = {k: v for k, v in os.environ.items() if k not in NOT_A_NEWCOMERS}
-        environment |= {"VAR_DIR": folder, **database}
+        environment |= {"VAR_DIR": folder, **database, **settings}
         manage("migrate", "--verbosity", "0", environment=environment)
         manage("load_careers", environment=environment)
         manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)

@@ -9,7 +9,7 @@ from tests.importers import releases
 
 from . import open_details
 from .conftest import Server, Visitors, serving
-from .test_admin import PASSWORD, sign_in
+from .people import PASSWORD, sign_in_without_factor
 from .test_every_page import too_wide, violations
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ EDITOR = "emil@example.org"
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server of this module's own, because careers are added."""
-    with serving() as running:
+    with serving(STAFF_SECOND_FACTOR="0") as running:
         running.manage(
             "createsuperuser", "--noinput", "--email", EDITOR, DJANGO_SUPERUSER_PASSWORD=PASSWORD
         )
@@ -37,7 +37,7 @@ def send(page: Page, files: dict[str, bytes]) -> None:
 def test_a_release_is_mended_looked_at_and_imported(page: Page, visitors: Visitors):
     """Every page on the way is accessible in both themes and fits a phone."""
     visitors.intends(400)
-    sign_in(page, EDITOR)
+    sign_in_without_factor(page, EDITOR)
     page.goto("/studio/import/")
     wrong = violations(page) + too_wide(page)
     broken = releases.onet()

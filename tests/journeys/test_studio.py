@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from . import open_details
 from .conftest import Server, Visitors, serving
-from .test_admin import PASSWORD, sign_in
+from .people import PASSWORD, sign_in_without_factor
 from .test_every_page import too_wide, violations
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ CLIPBOARD = ["clipboard-read", "clipboard-write"]
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server of this module's own, because the draft is changed."""
-    with serving() as running:
+    with serving(STAFF_SECOND_FACTOR="0") as running:
         running.manage(
             "createsuperuser", "--noinput", "--email", EDITOR, DJANGO_SUPERUSER_PASSWORD=PASSWORD
         )
@@ -37,7 +37,7 @@ def server() -> Iterator[Server]:
 
 def open_matrix(page: Page) -> None:
     """Sign in and open the matrix."""
-    sign_in(page, EDITOR)
+    sign_in_without_factor(page, EDITOR)
     page.goto(STUDIO)
     expect(page.get_by_role("grid")).to_be_visible()
 
@@ -225,7 +225,7 @@ def test_who_was_signed_out_signs_in_again_and_loses_nothing(page: Page, visitor
     press(page, "3")
     expect(page.locator("#save-state")).to_contain_text("you are signed out")
     other = page.context.new_page()
-    sign_in(other, EDITOR)
+    sign_in_without_factor(other, EDITOR)
     other.close()
     expect_saved(page)
     page.reload()
@@ -235,7 +235,7 @@ def test_who_was_signed_out_signs_in_again_and_loses_nothing(page: Page, visitor
 def test_everything_works_as_plain_forms(plain: Page, visitors: Visitors):
     """Without JavaScript each cell is a link to its form, and rows move by their buttons."""
     visitors.intends(400)
-    sign_in(plain, EDITOR)
+    sign_in_without_factor(plain, EDITOR)
     plain.goto(STUDIO)
     expect(plain.get_by_role("grid")).to_have_count(0)
     target = cell(plain, "Mentoring", "Senior")
