@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import rfc8785
 from django.db import transaction
@@ -18,6 +18,7 @@ from .models import Assessment, BrowserAccess, Rating, Report, ReturnLink
 from .querysets import AssessmentQuerySet
 
 MAX_RETURN_LINKS = 10
+IDLE_DAYS = 365
 
 
 class UnknownLevelError(ValueError):
@@ -235,3 +236,14 @@ def delete(*, assessment: Assessment) -> None:
     """Delete an assessment with everything that hangs on it, after saves that are under way."""
     Assessment.objects.select_for_update().filter(pk=assessment.pk).first()
     assessment.delete()
+
+
+def delete_idle(*, now: datetime) -> int:
+    """Delete what belongs to no account and was not changed for IDLE_DAYS; return how many."""
+    idle = Assessment.objects.filter(owner=None, updated_at__lt=now - timedelta(days=IDLE_DAYS))
+    gone = 0
+    for assessment in idle.only("pk").iterator():
+        # One by one: saving waits for a moment, not until all of them are gone.
+        delete(assessment=assessment)
+        gone += 1
+    return gone

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
+from django.utils import timezone
 
 from assessments import actions
 from assessments.actions import Answer, FinishedError, StaleError, UnknownLevelError
@@ -304,3 +306,18 @@ def test_deleting_removes_every_row_that_hangs_on_it_and_no_other(box_maker):
         for model in hanging
     }
     assert left == {model.__name__: [kept.pk] for model in hanging}
+
+
+def test_what_is_idle_for_twelve_months_and_nobodys_is_deleted(box_maker, edda, capsys):
+    """A day less, or an account, keeps it."""
+    ages = {"idle": 366, "younger": 364, "kept in an account": 400}
+    there = {
+        name: begin(box_maker, user=edda if "account" in name else None, browser_hash=sign * 64)
+        for name, sign in zip(ages, "abc", strict=True)
+    }
+    for name, age in ages.items():
+        then = timezone.now() - timedelta(days=age)
+        Assessment.objects.filter(pk=there[name].pk).update(created_at=then, updated_at=then)
+    call_command("delete_idle")
+    assert capsys.readouterr().out == "1 idle assessments without an account deleted.\n"
+    assert set(Assessment.objects.all()) == {there["younger"], there["kept in an account"]}
