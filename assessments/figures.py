@@ -163,6 +163,7 @@ def plan_reply(plan: Plan, wishes: Wishes) -> Json:
             for step, (first, last) in zip(plan.steps, spans, strict=True)
         ],
         "unreachable_skills": list(plan.unreachable_skills),
+        "left_out": list(plan.left_out),
     }
 
 
@@ -172,11 +173,18 @@ def plan_of(version: Version, level: str, ratings: Ratings, wishes: Wishes) -> J
 
 
 def plan_with_runner_up(version: Version, level: str, ratings: Ratings, wishes: Wishes) -> Json:
-    """Return the best plan and, as ``runner_up``, the best that does without one of its steps."""
+    """Return the best plan and, as ``runner_up``, the best that does without one of its steps.
+
+    ``low_before`` is the readiness from which it starts, with what is done; ``bound`` tells
+    whether limits, bookings or steps left out narrow the choice.
+    """
     problem = problem_of(version, level, ratings, wishes)
     plan = solve(problem)
     second = runner_up(problem, plan)
+    limited = wishes.hours is not None or wishes.budget is not None
     return {
         **plan_reply(plan, wishes),
         "runner_up": plan_reply(second, wishes) if second else None,
+        "low_before": score_reply(version, level, problem.start(), ())["low"],
+        "bound": bool(limited or wishes.booked or wishes.without),
     }

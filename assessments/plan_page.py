@@ -99,6 +99,8 @@ class PlanPage:
     ends_on: date | None
     points: tuple[Point, ...]
     unreachable: tuple[Skill, ...]
+    is_bound: bool
+    left_out: tuple[StepText, ...]
     runner_up: RunnerUp | None
 
 
@@ -148,6 +150,8 @@ class _Maker:
             ends_on=rows[-1].ends_on if rows else None,
             points=self._points(chosen),
             unreachable=tuple(self.skills[key] for key in chosen["unreachable_skills"]),
+            is_bound=chosen.get("bound", False),
+            left_out=tuple(self.texts[key] for key in chosen.get("left_out", ())),
             runner_up=self._runner_up(chosen),
         )
 

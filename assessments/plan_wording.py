@@ -29,10 +29,20 @@ def claim(plan: FastestPlan) -> str:
         "pace": plan.hours_per_week,
         "day": date_format(plan.ends_on, "j F Y") if plan.ends_on else "",
     }
-    if not plan.reachable and plan.proven:
+    if not plan.reachable and plan.proven and plan.is_bound:
+        text = _(
+            "Within the limits and choices of your plan no steps reach Ready; "
+            "these come closest: %(hours)s hours, %(cost)s."
+        )
+    elif not plan.reachable and plan.proven:
         text = _("No steps reach Ready; these come closest: %(hours)s hours, %(cost)s.")
     elif not plan.reachable:
         text = _("None found in the time allowed reach Ready; closest: %(hours)s hours, %(cost)s.")
+    elif plan.proven and plan.is_bound:
+        text = _(
+            "The shortest set of steps to Ready within the limits and choices of your plan: "
+            "%(hours)s hours, %(cost)s."
+        )
     elif plan.proven:
         text = _("The shortest set of steps that takes you to Ready: %(hours)s hours, %(cost)s.")
     else:
@@ -115,14 +125,27 @@ def proof(page: PlanPage) -> str:
     """Return what the solver proved of the chosen plan."""
     if not page.proven:
         return _("The best found in the time allowed; another set of steps may be better.")
+    if not page.reachable and page.is_bound:
+        return _("Proven: no other set of steps within your limits and choices comes closer.")
     if not page.reachable:
-        return _("Proven: no other set of steps within your limits comes closer.")
+        return _("Proven: no other set of steps comes closer.")
+    if page.is_bound:
+        return _bound_proof(page.plan.goal)
     claims = {
         "fastest": _("Proven shortest: no other set of steps reaches Ready in fewer hours."),
         "cheapest": _("Proven cheapest: no other set of steps reaches Ready for less money."),
-        "best": _("Proven best: no other set of steps within your limits gets further."),
+        "best": _("Proven best: no other set of steps gets further."),
     }
     return claims[page.plan.goal]
+
+
+def _bound_proof(goal: str) -> str:
+    """Return what was proven of the plans that keep to limits, bookings and steps left out."""
+    return {
+        "fastest": _("Proven shortest of all plans within your limits and choices."),
+        "cheapest": _("Proven cheapest of all plans within your limits and choices."),
+        "best": _("Proven best of all plans within your limits and choices."),
+    }[goal]
 
 
 def runner_up(page: PlanPage) -> str:
@@ -162,4 +185,6 @@ def _lost_by(page: PlanPage, second: RunnerUp) -> str:
         low = _("It ends %(points)s points lower.") % {"points": f"{-second.more_low:.1f}"}
         tests[:0] = [(not second.same_band, _("It ends in a lower band.")), (-second.more_low, low)]
     behind = [words for more, words in tests if more > 0]
+    if not behind and any(more < 0 for more, _words in tests):
+        return _("It ends lower, by less than 0.1 points.")
     return behind[0] if behind else _("It is as good; the order of the steps' keys decides.")

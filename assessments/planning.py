@@ -12,7 +12,7 @@ from django.db.models import F
 from careers.catalogue import framework
 
 from . import figures
-from .core.plan import Goal, dates
+from .core.plan import Goal, PlanError, dates
 from .models import Assessment, Plan, Rating, StepChoice
 
 Json = dict[str, Any]
@@ -95,12 +95,21 @@ def solutions(assessment: Assessment, plan: Plan, goals: tuple[str, ...]) -> Jso
     ratings, states = ratings_of(assessment), states_of(assessment)
     for goal in missing:
         wishes = replace(wishes_of(plan, states), goal=Goal(goal))
-        found[goal] = figures.plan_with_runner_up(
-            assessment.version, assessment.level, ratings, wishes
-        )
+        found[goal] = _solved(assessment, ratings, wishes)
     # Kept only while nobody changed a wish meanwhile: a later reader solves again.
     Plan.objects.filter(pk=plan.pk, revision=plan.revision).update(solutions=found)
     return found
+
+
+def _solved(
+    assessment: Assessment, ratings: Mapping[str, int | None], wishes: figures.Wishes
+) -> Json:
+    try:
+        return figures.plan_with_runner_up(assessment.version, assessment.level, ratings, wishes)
+    except PlanError:
+        # At this pace the steps end beyond the calendar: a plan without dates is left.
+        undated = replace(wishes, hours_per_week=None)
+        return figures.plan_with_runner_up(assessment.version, assessment.level, ratings, undated)
 
 
 _WISHES = ("hours_per_week", "starts_on", "finish_by", "budget")
@@ -126,10 +135,11 @@ def wish(*, assessment: Assessment, wishes: PlanWishes) -> Plan:
 
 
 @transaction.atomic
-def choose(*, assessment: Assessment, step: str, state: str) -> None:
+def choose(*, assessment: Assessment, step: str, state: str, today: date) -> None:
     """Say that a step is done, booked or not available; "" takes it back.
 
-    Raises UnknownStepError.
+    What is left after a step is done starts ``today`` at the earliest. Raises
+    UnknownStepError.
     """
     if step not in {each.key for each in framework(assessment.version).steps}:
         raise UnknownStepError(step)
@@ -143,4 +153,7 @@ def choose(*, assessment: Assessment, step: str, state: str) -> None:
         )
     else:
         StepChoice.objects.filter(assessment=assessment, step=step).delete()
-    Plan.objects.filter(assessment=assessment).update(solutions={}, revision=F("revision") + 1)
+    plan = Plan.objects.filter(assessment=assessment)
+    plan.update(solutions={}, revision=F("revision") + 1)
+    if state == StepChoice.State.DONE:
+        plan.filter(starts_on__lt=today).update(starts_on=today)

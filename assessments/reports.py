@@ -140,6 +140,7 @@ class FastestPlan:
     hours_per_week: int
     low_after: float
     band_after: str
+    is_bound: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,7 +391,7 @@ class _PageMaker:
         solution = stored.solutions.get(Goal.FASTEST) if stored else None
         if stored is None or solution is None:
             return None
-        before = self.reply["low"]
+        before = solution.get("low_before", self.reply["low"])
         steps = []
         for row in solution["steps"]:
             gain = round(row["low_after"] - before, 1)
@@ -406,11 +407,12 @@ class _PageMaker:
             proven=solution["proven"],
             hours=solution["hours"],
             cost=Decimal(solution["cost"]),
-            currency=self.content.steps[0].currency,
+            currency=self.content.steps[0].currency if self.content.steps else "",
             ends_on=date.fromisoformat(last) if last else None,
             hours_per_week=stored.hours_per_week,
             low_after=solution["low_after"],
             band_after=solution["band_after"],
+            is_bound=solution.get("bound", False),
         )
 
     def _rungs(self) -> tuple[Rung, ...]:

@@ -150,3 +150,6 @@ class PlanReply(Schema):
     band_after: Band
     steps: list[PlanStep]
     unreachable_skills: list[str]
+    left_out: list[str] = Field(
+        description="Booked steps that cannot be taken or do not fit the limits"
+    )

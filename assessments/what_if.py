@@ -88,10 +88,16 @@ def take(
 
 
 def _remaining(
-    version: Version, target: str, ratings: dict[str, int | None], done: frozenset[str]
+    version: Version,
+    target: str,
+    ratings: dict[str, int | None],
+    done: frozenset[str],
+    without: frozenset[str],
 ) -> Remaining:
     # The ratings say all there is: no step, done or tried, raises them once more.
-    wishes = figures.Wishes(goal=Goal.FASTEST, done=done, rated_since=frozenset(ratings))
+    wishes = figures.Wishes(
+        goal=Goal.FASTEST, done=done, without=without - done, rated_since=frozenset(ratings)
+    )
     plan = figures.plan_of(version, target, ratings, wishes)
     return Remaining(
         steps=len(plan["steps"]),
@@ -160,5 +166,11 @@ def what_if(
         done=tuple(step for step in content.steps if step.key in done),
         not_yet=tuple(texts[step.key] for step in left),
         target=next(level for level in content.levels if level.key == target),
-        remaining=_remaining(version, target, then, done | frozenset(step.key for step in taken)),
+        remaining=_remaining(
+            version,
+            target,
+            then,
+            done | frozenset(step.key for step in taken),
+            frozenset(key for key in texts if states.get(key) == "without"),
+        ),
     )

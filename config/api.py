@@ -4,6 +4,7 @@ Errors are problem details (RFC 9457) that name the field. Bodies and rates are 
 """
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -22,6 +23,7 @@ from careers.api import router as careers_router
 from careers.models import Version
 
 MAX_BODY = 65_536
+ROOT = "/api/v1/"
 PROBLEM = "application/problem+json"
 
 
@@ -116,6 +118,27 @@ def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
     reply = problem(request, 429, "Too many requests from this address; try again later.")
     reply["Retry-After"] = str(int(error.wait or 1) + 1)
     return reply
+
+
+def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Answer what is below the API's address and leads nowhere."""
+    return problem(request, 404, "There is nothing at this address; see /api/v1/docs.")
+
+
+def problems_only(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer a wrong method as a problem, too: a middleware, for the API has no handler of it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith(ROOT):
+            allowed = response.get("Allow", "")
+            response = problem(request, 405, f"This address takes {allowed}.")
+            response["Allow"] = allowed
+        return response
+
+    return middleware
 
 
 @api.exception_handler(RequestDataTooBig)

@@ -17,7 +17,7 @@ preload_app = True
 accesslog = None
 loglevel = "warning"
 timeout = 30
-limit_request_line = 4094
+limit_request_line = 8190  # "what if" names every skill in the address
 control_socket_disable = True
 
 

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "accounts.guards.kept_by_no_cache",
     "accounts.guards.second_factor",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "config.api.problems_only",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -24,7 +24,7 @@ ROLES = ("visitor", "member", "viewer", "editor", "publisher", "administrator")
 
 EVERYBODY = """
 home careers:index careers:detail scoring privacy credits favicon livez readyz
-api:openapi-json api:openapi-view api:careers api:career api:score api:plan api:api-root
+api:openapi-json api:openapi-view api:careers api:career api:score api:plan api:api-root api_nowhere
 assessments:start assessments:index assessments:return
 account_login account_logout account_inactive account_signup account_request_login_code
 account_confirm_login_code account_email_verification_sent account_reset_password
@@ -109,7 +109,7 @@ def values(mara, box_maker) -> dict[str, Any]:
         "assessment_id": assessment.pk, "career": "box-maker", "group": "hands", "key": "gluing",
         "kept_id": kept.pk if kept else 0, "kind": "skills", "level": "senior", "number": 1,
         "pk": 1, "link": 1, "second": 1, "skill": "cutting", "slug": "box-maker",
-        "step": "cut-scraps", "token": "wrong",
+        "step": "cut-scraps", "token": "wrong", "rest": "nope",
     }  # fmt: skip
 
 
@@ -138,7 +138,8 @@ def test_who_may_not_open_an_address_is_refused_by_every_method(clients, values,
     for name, parameters in routes():
         if OPENS.get(name) != who:
             continue
-        given = {part: values[part] for part in parameters} | OTHERWISE.get(name, {})
+        given = {part: values[part] for part in parameters}
+        given |= OTHERWISE.get(name, {}) if parameters else {}
         address = reverse(name, kwargs=given)
         for role, client in clients.items():
             expected = refusal(who, role)

@@ -71,9 +71,11 @@ def choose_step(request: HttpRequest, assessment_id: uuid.UUID, step: str) -> Ht
     if not form.is_valid():
         text = " ".join(str(error) for error in form.errors.get("state", []))
         return HttpResponse(f"state: {text}\n", status=400, content_type="text/plain")
-    planning.plan_for(assessment, today=timezone.localdate())
+    today = timezone.localdate()
+    planning.plan_for(assessment, today=today)
+    said = form.cleaned_data["state"]
     try:
-        planning.choose(assessment=assessment, step=step, state=form.cleaned_data["state"])
+        planning.choose(assessment=assessment, step=step, state=said, today=today)
     except planning.UnknownStepError as error:
         raise Http404 from error
     return redirect("assessments:plan", assessment.pk)

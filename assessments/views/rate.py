@@ -87,6 +87,17 @@ def _page(assessment: Assessment, group: str) -> SkillGroup:
         raise Http404 from error
 
 
+def _closed(request: HttpRequest, assessment: Assessment, page: SkillGroup) -> HttpResponse:
+    """Say that nothing is saved any more, and give back the evidence that was typed."""
+    typed = [
+        (skill, text)
+        for skill in page.skills
+        if (text := shown(request.POST.get(f"evidence-{skill.key}", "")).strip())
+    ]
+    context = {"assessment": assessment, "typed": typed}
+    return render(request, "assessments/closed.html", context, status=409)
+
+
 def _save_page(request: HttpRequest, assessment: Assessment, page: SkillGroup) -> HttpResponse:
     form = SkillGroupForm(page, request.POST)
     form.is_valid()
@@ -95,7 +106,7 @@ def _save_page(request: HttpRequest, assessment: Assessment, page: SkillGroup) -
             assessment=assessment, answers=form.answers(), now=timezone.now()
         )
     except actions.FinishedError:
-        return render(request, "assessments/closed.html", {"assessment": assessment}, status=409)
+        return _closed(request, assessment, page)
     if form.errors or saved.stale:
         filled = _typed(form, saved)
         status = 400 if form.errors else 409
@@ -171,7 +182,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     except Http404:
         return _nothing_lost(request, status=403)
     if assessment.is_finished:
-        return render(request, "assessments/closed.html", {"assessment": assessment}, status=409)
+        return _closed(request, assessment, page)
     form = SkillGroupForm(page, request.POST)
     form.is_valid()
     return _show(

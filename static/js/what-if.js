@@ -4,7 +4,11 @@ let latest = 0;
 
 form.addEventListener("change", async () => {
   const number = ++latest;
-  const address = `?${new URLSearchParams(new FormData(form))}`;
+  const fields = new URLSearchParams(new FormData(form));
+  for (const select of form.querySelectorAll("select")) {
+    if (select.value === select.dataset.now) fields.delete(select.name);
+  }
+  const address = `?${fields}`;
   const reply = await fetch(address);
   if (!reply.ok || number !== latest) return;
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");

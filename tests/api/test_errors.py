@@ -326,3 +326,21 @@ def test_bad_input_costs_little_time(client, box_maker, name):
         assert send(client, "score", body).status_code in (400, 422)
         times.append(time.thread_time() - before)
     assert min(times) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("get", "", 404, ""),
+        ("post", "nope", 404, ""),
+        ("get", "score/", 404, ""),
+        ("get", "score", 405, "POST"),
+        ("delete", "careers", 405, "GET"),
+        ("head", "plan", 405, "POST"),
+    ],
+)
+def test_wrong_addresses_and_methods_are_problems_too(client, db, method, path, status, allow):
+    """Not pages for people; the methods that are taken are named."""
+    reply = getattr(client, method)(f"/api/v1/{path}")
+    assert (reply.status_code, reply["Content-Type"]) == (status, "application/problem+json")
+    assert reply.get("Allow", "") == allow

@@ -74,6 +74,7 @@ def test_the_reply_is_the_documented_one(client, version):
             },
         ],
         "unreachable_skills": [],
+        "left_out": [],
     }
 
 

@@ -1,7 +1,7 @@
 """The training plan: solved, kept, wished for, and told apart from the frozen report."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -19,6 +19,7 @@ from tests.conftest import NOW, publish, start
 
 Json = dict[str, Any]
 GOALS = ("fastest", "cheapest", "best")
+TODAY = NOW.date()
 WISHES = {
     "goal": "fastest",
     "hours_per_week": "8",
@@ -256,7 +257,7 @@ def test_a_step_unlocks_those_that_need_the_rating_it_gives(mara, version):
         (
             "best",
             [
-                "Proven best: no other set of steps within your limits gets further.",
+                "Proven best: no other set of steps gets further.",
                 "Runner-up, with “Glue alone” instead of “Glue course”: 51 h, free, 100.0%."
                 " It takes 15 hours more.",
             ],
@@ -517,14 +518,10 @@ def test_a_done_step_raises_the_projection_and_is_not_listed_again(mara, assessm
 def test_a_done_step_proposes_to_rate_again_and_leaves_the_report_alone(mara, assessment):
     """Not a byte of its figures moves; rating again starts a new assessment of that level."""
     before = mara.get(address(assessment, "report.json")).content
-    button = '<button class="button" name="level" type="submit" value="'
-    offer = rf'{button}(\w+)">Rate myself again</button>'
+    offer = r'<form method="post" action="([^"]+/again/)">'
     assert one(offer, page_of(mara, assessment)) == ""
     say(mara, assessment, "cut-orders", "done")
-    page = page_of(mara, assessment)
-    assert one(offer, page) == "senior"
-    action = one(r'<form method="post" action="([^"]+/start/)">', page)
-    again = mara.post(action, {"level": one(offer, page)})["Location"]
+    again = mara.post(one(offer, page_of(mara, assessment)))["Location"]
     assert re.fullmatch(r"/assessments/[0-9a-f-]{36}/rate/hands/", again)
     assert str(assessment.pk) not in again
     assert mara.get(address(assessment, "report.json")).content == before
@@ -546,7 +543,7 @@ def test_a_step_that_is_not_available_disappears_and_the_plan_is_proven_again(ma
     page = page_of(mara, assessment)
     assert keys(page) == ["glue-alone", "cut-orders"]
     assert said(page) == [("Glue course", "not available")]
-    assert notes(page) == ["Proven shortest: no other set of steps reaches Ready in fewer hours."]
+    assert notes(page) == ["Proven shortest of all plans within your limits and choices."]
     assert Plan.objects.get().solutions["fastest"]["proven"] is True
 
 
@@ -606,19 +603,21 @@ def test_a_goal_out_of_reach_is_said_with_the_skills_that_no_step_reaches(mara, 
         say(mara, assessment, step, "without")
     page = page_of(mara, assessment)
     assert remark(page) == (
-        "No plan within your limits reaches Ready. These steps come closest.  "
+        "No plan within your limits and choices reaches Ready. These steps come closest.  "
         "Even all steps without any limit leave these below what is required: Gluing."
     )
     assert keys(page) == ["plan-a-day", "cut-orders"][::-1]
     assert summary(page).startswith("26 hours, free: from 33.3% to 70.0%, Nearly ready")
-    assert notes(page)[0] == "Proven: no other set of steps within your limits comes closer."
+    assert notes(page)[0] == (
+        "Proven: no other set of steps within your limits and choices comes closer."
+    )
 
 
 def test_a_limit_that_is_too_tight_blames_no_skill(mara, assessment):
     """All could be reached, only not in that time."""
     wish(mara, assessment, finish_by="2026-11-30")
     assert remark(page_of(mara, assessment)) == (
-        "No plan within your limits reaches Ready. These steps come closest."
+        "No plan within your limits and choices reaches Ready. These steps come closest."
     )
 
 
@@ -720,7 +719,9 @@ def test_what_was_solved_while_a_wish_changed_is_not_kept(mara, assessment, monk
         reply = whole(*args)
         if not changed:
             changed.append(True)
-            planning.choose(assessment=assessment, step="glue-course", state="without")
+            planning.choose(
+                assessment=assessment, step="glue-course", state="without", today=NOW.date()
+            )
         return reply
 
     monkeypatch.setattr(figures, "plan_with_runner_up", slow)
@@ -734,8 +735,8 @@ def test_what_was_solved_while_a_wish_changed_is_not_kept(mara, assessment, monk
 def test_a_plan_that_was_read_before_a_change_cannot_overwrite_what_came_after(assessment):
     """Each change has its own revision; solutions belong to the revision they were read at."""
     early = Plan.objects.get()
-    planning.choose(assessment=assessment, step="glue-course", state="without")
-    planning.choose(assessment=assessment, step="cut-scraps", state="done")
+    planning.choose(assessment=assessment, step="glue-course", state="without", today=TODAY)
+    planning.choose(assessment=assessment, step="cut-scraps", state="done", today=TODAY)
     late = Plan.objects.get()
     current = planning.solutions(assessment, late, GOALS)
     early.solutions = {}
@@ -750,3 +751,72 @@ def test_a_wish_and_a_word_on_a_step_sent_from_two_tabs_both_hold(mara, assessme
     wish(mara, assessment, hours_per_week="16")
     assert (stored()["hours_per_week"], Plan.objects.get().revision) == (16, 2)
     assert keys(page_of(mara, assessment)) == ["glue-alone", "cut-orders"]
+
+
+def test_a_booked_step_that_does_not_fit_is_named_and_can_be_taken_back(mara, assessment):
+    """Its 25 hours are more than 14 days of 8 hours a week allow; nothing hides it."""
+    say(mara, assessment, "glue-alone", "booked")
+    wish(mara, assessment, finish_by="2026-12-05")
+    page = page_of(mara, assessment)
+    assert said(page) == [
+        ("Glue alone", "booked, but it cannot be taken or does not fit your limits")
+    ]
+    say(mara, assessment, "glue-alone", "")
+    assert said(page_of(mara, assessment)) == []
+
+
+def test_what_is_claimed_holds_for_limits_and_choices_only(mara, assessment):
+    """With a step left out there may be shorter plans, on the plan and on the report."""
+    say(mara, assessment, "glue-course", "without")
+    page = page_of(mara, assessment)
+    assert notes(page)[0] == "Proven shortest of all plans within your limits and choices."
+    report = mara.get(address(assessment, "report/")).content.decode()
+    assert "The shortest set of steps to Ready within the limits and choices of your plan" in report
+    wish(mara, assessment, budget="0", finish_by="2026-11-23")
+    page = page_of(mara, assessment)
+    assert "No step fits within your limits and choices." in page
+    wish(mara, assessment)
+    say(mara, assessment, "glue-alone", "without")
+    say(mara, assessment, "plan-a-day", "without")
+    page_of(mara, assessment)
+    report = mara.get(address(assessment, "report/")).content.decode()
+    assert "Within the limits and choices of your plan no steps reach Ready" in report
+
+
+def test_the_reports_gains_start_after_what_is_done(mara, assessment):
+    """The first step left gains what it adds, not what the done step gave."""
+    say(mara, assessment, "cut-orders", "done")
+    page = page_of(mara, assessment)
+    report = mara.get(address(assessment, "report/")).content.decode()
+    first = one(
+        r'step-title" href="#step-[\w-]+">[^<]+</a><span class="chip chip-met">([^<]+)<', report
+    )
+    assert first == steps(page)[0][1] == "+30.0"
+
+
+def test_the_report_of_a_career_without_steps_opens_after_its_plan(mara, db):
+    """There is nothing to plan, and nothing fails."""
+    assessment = finished(mara, publish(workshop(steps=[])), "senior", MIXED)
+    found = [mara.get(address(assessment, name)).status_code for name in ("plan/", "report/")]
+    assert found == [200, 200]
+
+
+def test_what_is_left_after_a_done_step_starts_today_at_the_earliest(mara, assessment):
+    """Two months later the plan does not lie in the past."""
+    wish(mara, assessment)
+    with time_machine.travel(datetime(2027, 1, 20, 8, tzinfo=UTC)):
+        say(mara, assessment, "cut-orders", "done")
+        assert steps(page_of(mara, assessment))[0][2].startswith("20 Jan – ")
+
+
+def test_a_plan_beyond_the_calendar_has_no_dates(mara, db):
+    """The slowest pace and the longest steps: finishing and planning work all the same."""
+    long = [
+        frameworks.step(f"years-{n}", hours=20_000, gives={"cutting": 1 + n % 4}) for n in range(4)
+    ]
+    document = workshop(steps=[*long, frameworks.step("z", hours=20_000, gives={"gluing": 3})])
+    assessment = finished(mara, publish(document), "senior", {})
+    Plan.objects.update(hours_per_week=1, starts_on=date(9990, 1, 1), solutions={})
+    page = page_of(mara, assessment)
+    assert "Years 2" in page
+    assert mara.get(address(assessment, "plan.ics")).status_code == 200

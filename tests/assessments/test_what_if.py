@@ -92,7 +92,9 @@ def test_the_sandbox_opens_with_the_persons_own_answers(mara, assessment):
         ("Senior Box Maker", "33.3", "33.3", "starting_out"),
         ("Junior Box Maker", "62.5", "62.5", "nearly_ready"),
     ]
-    chosen = re.findall(r'name="rating-(\w+)">.*?<option value="(\w+)" selected>', page, re.DOTALL)
+    chosen = re.findall(
+        r'name="rating-(\w+)" data-now="\w+">.*?<option value="(\w+)" selected>', page, re.DOTALL
+    )
     assert chosen == [("cutting", "2"), ("gluing", "unsure"), ("planning", "unsure")]
     assert re.findall(r'value="([\w-]+)" id="step-[\w-]+"( checked)?', page) == [
         (key, "") for key in ("cut-scraps", "cut-orders", "glue-course", "plan-a-day", "glue-alone")
@@ -302,7 +304,7 @@ def test_what_the_form_does_not_know_is_ignored(mara, assessment, query):
 def test_what_was_tried_stands_in_the_form_again(mara, assessment):
     """With the person's rating of now marked beside it."""
     page = what_if(mara, assessment, "glue-course", cutting=4)
-    cutting = one(r'name="rating-cutting">(.*?)</select>', page)
+    cutting = one(r'name="rating-cutting" data-now="2">(.*?)</select>', page)
     assert re.findall(r'<option value="(\w+)" selected>', cutting) == ["4"]
     assert re.findall(r">(\d) [^<]+\(now\)", cutting) == ["2"]
     assert re.findall(r'value="([\w-]+)" id="step-[\w-]+" checked', page) == ["glue-course"]
@@ -326,3 +328,11 @@ def test_nobody_else_can_try(request, assessment, who, query):
         for path in (address(assessment, "what-if/"), missing)
     ]
     assert statuses == [404, 404]
+
+
+def test_the_way_left_avoids_what_is_not_available(mara, assessment):
+    """As the plan does: without the course one glues alone, 25 hours instead of 10."""
+    say(mara, assessment, "glue-course", "without")
+    assert "the shortest way to Senior Box Maker: 45 hours, free." in result(
+        what_if(mara, assessment)
+    )
