@@ -79,3 +79,33 @@ class LevelsAndCodesForm(forms.ModelForm):
                     help_text=hint,
                     widget=forms.Textarea(attrs={"rows": 4}),
                 )
+
+
+class RevisedForm(LevelsAndCodesForm):
+    """A row's form that notices when somebody else changed the row since it was opened."""
+
+    opened = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["opened"].initial = getattr(self.instance, "revision", None)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse once; sending the form again replaces what is stored."""
+        cleaned = super().clean() or self.cleaned_data
+        opened = cleaned.pop("opened", None)
+        rows = type(self.instance)._base_manager.filter(pk=self.instance.pk)
+        stored = rows.first()
+        revision = getattr(stored, "revision", None)
+        if stored is None or opened is None or revision is None or opened == revision:
+            return cleaned
+        self.data = {**dict(self.data.items()), self.add_prefix("opened"): str(revision)}
+        differing = [
+            f"{self.fields[name].label}: {getattr(stored, name)}"
+            for name in self.changed_data
+            if hasattr(stored, name)
+        ]
+        raise ValidationError(
+            _("Somebody else changed this meanwhile; stored is %(stored)s. Save again to replace."),
+            params={"stored": "; ".join(differing) or "–"},
+        )

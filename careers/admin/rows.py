@@ -25,7 +25,7 @@ from ..models import (
     StepRequires,
 )
 from ..revisions import next_revision
-from .fields import LevelsAndCodesForm
+from .fields import RevisedForm
 
 
 class RowHistoryLink(admin.ModelAdmin):
@@ -76,7 +76,7 @@ def career_id_of(row: Any) -> int:
 class RowAdmin(RevisionMixin, RowHistoryLink):
     """A row of a draft: listed by career, with choices from its own career only."""
 
-    form = LevelsAndCodesForm
+    form = RevisedForm
     list_filter: ClassVar[tuple[Any, ...]] = (("career", admin.RelatedOnlyFieldListFilter),)
     list_select_related: ClassVar[tuple[str, ...]] = ("career",)
     list_per_page = 60
@@ -206,6 +206,7 @@ class SkillAdmin(RowAdmin):
 class RequirementAdmin(RevisionMixin, RowHistoryLink):
     """All requirements in one list, ratings and importances editable in place."""
 
+    form = RevisedForm
     list_display = ("skill", "level", "rating", "importance", "essential")
     list_editable = ("rating", "importance", "essential")
     list_filter = (

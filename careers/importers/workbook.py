@@ -7,6 +7,7 @@ parsed: a workbook of 300 KB can otherwise take half a minute and half a gigabyt
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,12 @@ MAX_PART_BYTES = 2_000_000
 MAX_MEMBERS = 200
 MAX_ROWS = 12_000
 MAX_COLUMNS = 40
+NO_VALUES = {"f": "is a formula", "e": "is an error of the spreadsheet"}
+"""What openpyxl calls a cell that holds no value of its own, and what is said of it."""
+MAX_CELLS = 200_000
+MAX_ROW_TAGS = 20_000
+MAX_STRING_TAGS = 600_000
+"""Tags in one row, and in the shared strings: they are read whole, whatever they hold."""
 
 Grid = list[tuple[int, list[Any]]]
 """(row number from 1, cells); the heading is row 1."""
@@ -80,7 +87,28 @@ def _is_workbook(name: str, data: bytes) -> bool:
         if is_workbook and not large and member.file_size > MAX_PART_BYTES:
             message = f"its part {member.filename} unpacks to more than {MAX_PART_BYTES:,} bytes"
             raise refuse(name, message, "Remove pictures and formats.")
+    if is_workbook:
+        _limit_tags(name, data)
     return is_workbook
+
+
+def _limit_tags(name: str, data: bytes) -> None:
+    """Refuse a small file that unpacks to a row, or to strings, of millions of empty tags."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = {member: archive.read(member) for member in archive.namelist()}
+    except (zipfile.BadZipFile, EOFError, ValueError, OSError, RuntimeError, zlib.error) as error:
+        remedy = "Save it again as .xlsx, or as CSV files in a .zip."
+        raise refuse(name, "has a broken part, or was not written to its end", remedy) from error
+    remedy = "Remove empty rows, columns and formats."
+    for part, content in parts.items():
+        if part.startswith("xl/sharedStrings") and content.count(b"<") > MAX_STRING_TAGS:
+            raise refuse(part, f"holds more than {MAX_STRING_TAGS:,} tags", remedy)
+        if part.startswith("xl/worksheets/"):
+            for row, tags in enumerate(content.split(b"<row")):
+                if tags.count(b"<") > MAX_ROW_TAGS:
+                    message = f"holds more than {MAX_ROW_TAGS:,} tags in one row"
+                    raise InputError([Fault(part, row, "", message, remedy)])
 
 
 def _read_csvs(name: str, data: bytes) -> dict[str, Grid]:
@@ -103,7 +131,11 @@ def _read_xlsx(name: str, data: bytes) -> dict[str, Grid]:
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-        return {page.title.strip().lower(): _grid(page) for page in book.worksheets}
+        grids: dict[str, Grid] = {}
+        left = MAX_CELLS
+        for page in book.worksheets:
+            grids[page.title.strip().lower()], left = _grid(page, left)
+        return grids
     except InputError:
         raise
     except Exception as error:  # openpyxl passes on whatever a broken part raises
@@ -125,22 +157,27 @@ def _declares_entities(error: BaseException | None) -> bool:
     return False
 
 
-def _grid(page: Any) -> Grid:
+def _grid(page: Any, left: int) -> tuple[Grid, int]:
+    """Return the cells of a sheet, and how many more the workbook may have."""
     grid: Grid = []
     file = page.title
     page.reset_dimensions()  # what a file says of its size may be wrong
     for row in page.iter_rows(max_col=MAX_COLUMNS):
         number = next((cell.row for cell in row if hasattr(cell, "row")), len(grid) + 1)
         _limit(file, number)
+        left -= sum(hasattr(cell, "row") for cell in row)  # the others fill gaps
+        if left < 0:
+            message = f"brings the workbook to more than {MAX_CELLS:,} cells"
+            raise InputError([Fault(file, number, "", message, "Remove what is no data.")])
         cells: list[Any] = []
         for cell in row:
-            if cell.data_type == "f":
+            if cell.data_type in NO_VALUES:
                 column = str(grid[0][1][len(cells)]) if grid else ""
-                fault = Fault(file, number, column, "is a formula", "Paste its value instead.")
-                raise InputError([fault])
+                message = NO_VALUES[cell.data_type]
+                raise InputError([Fault(file, number, column, message, "Paste its value instead.")])
             cells.append(cell.value)
         grid.append((number, cells))
-    return grid
+    return grid, left
 
 
 def _limit(file: str, row: int) -> None:

@@ -47,8 +47,9 @@ class UploadForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """``publish`` and the ``note`` of the new versions."""
+    """``publish``, the ``note`` of the new versions, and the dry run that was ``seen``."""
 
+    seen = forms.CharField(required=False)
     publish = forms.BooleanField(label=_("Publish at once"), required=False)
     note = forms.CharField(
         label=_("What is new, and why"),

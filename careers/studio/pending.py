@@ -4,6 +4,7 @@ What is kept is the parsed documents, not the file: the dry run is computed from
 time it is shown, against the drafts as they are then.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -51,10 +52,28 @@ def dry_run(pending: PendingImport) -> DryRun:
     return intake.propose(Reading(tuple(documents), tuple(Note(*each) for each in pending.notes)))
 
 
+class ChangedError(Exception):
+    """A draft is not what it was when the dry run was shown."""
+
+
+def fingerprint(found: DryRun) -> str:
+    """Return a name of the drafts that a dry run was made against."""
+    drafts = json.dumps([each.before for each in found.careers], sort_keys=True)
+    return hashlib.sha256(drafts.encode()).hexdigest()
+
+
 @transaction.atomic
-def confirm(*, pending: PendingImport, publish: bool, note: str, by: User, now: datetime) -> int:
-    """Take the import in and forget it. Returns how many versions were published."""
+def confirm(
+    *, pending: PendingImport, seen: str, publish: bool, note: str, by: User, now: datetime
+) -> int:
+    """Take the import in and forget it. Returns how many versions were published.
+
+    ``seen`` is the ``fingerprint`` of the dry run that was shown, "" if none was. Raises
+    ChangedError.
+    """
     found = dry_run(pending)
+    if seen and fingerprint(found) != seen:
+        raise ChangedError
     published = intake.take_in(found, now=now, publish=publish, note=note, by=by)
     pending.delete()
     return published

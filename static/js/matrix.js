@@ -97,6 +97,12 @@ function announce(text) {
   byId("announce").textContent = text;
 }
 
+// Said to everybody: by the screen reader, and in the line that tells what is saved.
+function say(text) {
+  announce(text);
+  if (!dirty.size) state(text);
+}
+
 // Changes: painted at once, remembered for undo, saved one request at a time.
 const done = [];
 const dirty = new Set();
@@ -105,7 +111,7 @@ let timer;
 let token = byId("csrf")?.value;
 
 function change(changes, { undoable = true } = {}) {
-  const real = changes.filter(([cell, value]) => !same(read(cell), value));
+  const real = changes.filter(([cell, value]) => !cell.dataset.gone && !same(read(cell), value));
   if (!real.length) return 0;
   if (undoable) done.push(real.map(([cell]) => [cell, read(cell)]));
   for (const [cell, value] of real) {
@@ -125,7 +131,7 @@ function tell(count, cell) {
 function set(make) {
   const cells = range().flat();
   const changes = cells.map((cell) => [cell, make(read(cell))]).filter(([, value]) => value);
-  if (!changes.length) announce(words.first);
+  if (!changes.length) say(words.first);
   else if (change(changes)) tell(changes.length, changes[0][0]);
 }
 
@@ -212,7 +218,7 @@ function cellOf({ level, skill }) {
 
 function take(answer, cells, sent) {
   if (answer.errors) {
-    state(`${words.refused} ${answer.errors.join(" ")}`, true);
+    refused(answer, cells);
     return;
   }
   for (const stored of answer.cells) {
@@ -235,9 +241,33 @@ function take(answer, cells, sent) {
   document.dispatchEvent(new CustomEvent("draft-saved"));
 }
 
+// A cell that is in the draft no more loses its change, said for good; the others are sent again.
+function refused({ errors, gone }, cells) {
+  const lost = gone && cellOf(gone);
+  keep(cells.filter((cell) => cell !== lost));
+  state(`${words.refused} ${errors.join(" ")}`, true);
+  if (!lost) return;
+  lost.dataset.gone = "1";
+  forget(lost);
+  const line = document.createElement("p");
+  line.className = "notice notice-warn conflict";
+  line.textContent = `${words.refused} ${errors.join(" ")}`;
+  byId("conflicts").append(line);
+  setTimeout(send, 0);
+}
+
+// Nothing to undo where somebody else has had the last word.
+function forget(cell) {
+  for (let index = done.length - 1; index >= 0; index -= 1) {
+    done[index] = done[index].filter(([each]) => each !== cell);
+    if (!done[index].length) done.splice(index, 1);
+  }
+}
+
 // Somebody else changed the cell: both values are shown, and the person decides.
 function conflict(cell, mine, stored) {
   settle(cell);
+  forget(cell);
   const line = document.createElement("p");
   line.className = "notice notice-warn conflict";
   line.dataset.cell = cell.id;
@@ -300,7 +330,7 @@ function paste(text) {
   const columns = Math.max(...block.map((line) => line.length));
   for (const [row, line] of block.entries()) {
     const column = line.findIndex((each) => !parse(each));
-    if (column >= 0) return announce(fill(words.bad, { row: row + 1, column: column + 1, text: line[column].slice(0, 40) }));
+    if (column >= 0) return say(fill(words.bad, { row: row + 1, column: column + 1, text: line[column].slice(0, 40) }));
   }
   const chosen = range();
   if (block.length === 1 && columns === 1) {
@@ -309,7 +339,7 @@ function paste(text) {
   }
   const { row: top, column: left } = find(chosen[0][0]);
   if (top + block.length > grid.length || left + columns > grid[0].length) {
-    return announce(fill(words.wide, { rows: block.length, columns }));
+    return say(fill(words.wide, { rows: block.length, columns }));
   }
   const changes = block.flatMap((line, row) =>
     line.map((each, column) => {

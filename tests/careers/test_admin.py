@@ -246,3 +246,26 @@ def test_staff_without_permission_cannot_publish(box_maker, django_user_model):
     Skill.objects.filter(key="gluing").update(title="Glueing")
     assert client.post(publish_page(box_maker)).status_code == 403
     assert Version.objects.count() == 1
+
+
+def test_a_form_of_the_admin_that_is_out_of_date_is_refused_once(edda_client, box_maker):
+    """What somebody else stored is named; what was typed stays, and sending again replaces."""
+    row = Requirement.objects.get(level__key="senior", skill__key="gluing")
+    address = reverse("admin:careers_requirement_change", args=[row.pk])
+    opened = edda_client.get(address).context["adminform"].form["opened"].value()
+    typed = {
+        "level": row.level_id, "skill": row.skill_id, "rating": 4, "importance": row.importance,
+        "position": row.position,
+    }  # fmt: skip
+    saved = edda_client.post(address, {**typed, "rating": 2, "opened": opened})
+    assert saved.status_code == 302
+    late = edda_client.post(address, {**typed, "opened": opened})
+    assert late.status_code == 200
+    assert "Somebody else changed this meanwhile; stored is " in late.text
+    row.refresh_from_db()
+    assert row.rating == 2
+    form = late.context["adminform"].form
+    assert form["rating"].value() == "4"
+    assert edda_client.post(address, {**typed, "opened": form["opened"].value()}).status_code == 302
+    row.refresh_from_db()
+    assert row.rating == 4

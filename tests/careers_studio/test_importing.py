@@ -58,6 +58,19 @@ def test_a_new_career_is_shown_then_imported_as_a_draft(emil, db):
     assert (Version.objects.count(), PendingImport.objects.count()) == (0, 0)
 
 
+def test_a_draft_that_changed_since_the_dry_run_is_looked_at_again(emil, box_maker):
+    """Nothing is imported, the page shows what would change now, and then it can be."""
+    shown = upload(emil, rung(), INTO)["Location"]
+    seen = emil.get(shown).context["seen"]
+    Skill.objects.filter(key="cutting").update(title="Sawing")
+    refused = emil.post(shown, {"seen": seen})
+    assert refused.status_code == 409
+    assert "Somebody changed a draft meanwhile" in refused.text
+    assert Skill.objects.get(key="cutting").title == "Sawing"
+    assert emil.post(shown, {"seen": refused.context["seen"]}).status_code == 302
+    assert Skill.objects.get(key="cutting").title == "Cutting"
+
+
 def test_the_dry_run_shows_what_is_added_changed_and_removed(emil, box_maker):
     """In words, list by list, against the draft."""
     raw = frameworks.tiny(steps=frameworks.tiny()["steps"][:3])

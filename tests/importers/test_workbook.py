@@ -330,6 +330,68 @@ def test_a_million_rows_are_refused_at_the_limit():
     assert time.process_time() - started < 5
 
 
+def stuffed(part: str, mark: bytes, filling: bytes) -> bytes:
+    """Return the tiny workbook with something put after a mark of one of its parts."""
+    parts = parts_of(exporter.write(tiny()))
+    head, found, rest = parts[part].partition(mark)
+    assert found
+    return packed({**parts, part: head + mark + filling + rest})
+
+
+@pytest.mark.parametrize(
+    ("data", "refusal"),
+    [
+        (
+            lambda: stuffed(
+                "xl/worksheets/sheet2.xml",
+                b"<sheetData>",
+                b'<row r="1">' + b"<c/>" * 300_000 + b"</row>",
+            ),
+            "xl/worksheets/sheet2.xml, row 1: holds more than 20,000 tags in one row. "
+            "Remove empty rows, columns and formats.",
+        ),
+        (
+            lambda: stuffed(
+                "xl/worksheets/sheet2.xml",
+                b"<sheetData>",
+                b"".join(
+                    b'<row r="%d">' % (number + 2) + b"<c><v>1</v></c>" * 30 + b"</row>"
+                    for number in range(7_000)
+                ),
+            ),
+            "alternative_titles, row 6668: brings the workbook to more than 200,000 cells. "
+            "Remove what is no data.",
+        ),
+        (
+            lambda: packed(
+                {
+                    **parts_of(exporter.write(tiny())),
+                    "xl/sharedStrings.xml": b"<sst>" + b"<si/>" * 700_000 + b"</sst>",
+                }
+            ),
+            "xl/sharedStrings.xml: holds more than 600,000 tags. "
+            "Remove empty rows, columns and formats.",
+        ),
+    ],
+    ids=["one wide row", "many cells", "many strings"],
+)
+def test_a_small_file_that_would_take_long_is_refused(data, refusal):
+    """Each unpacks to a few megabytes and would keep a server busy for long."""
+    started = time.process_time()
+    assert refusals(data()) == [refusal]
+    assert time.process_time() - started < 10
+
+
+def test_an_error_of_the_spreadsheet_is_no_value():
+    """What shows as #REF! is not imported as a text."""
+    book = load_workbook(io.BytesIO(exporter.write(tiny())))
+    book["facts"].cell(2, 3).value = "#REF!"
+    data = io.BytesIO()
+    book.save(data)
+    (refusal,) = refusals(data.getvalue())
+    assert refusal.endswith("is an error of the spreadsheet. Paste its value instead.")
+
+
 def test_a_row_far_below_is_refused_without_those_between():
     parts = parts_of(exporter.write(tiny()))
     name = "xl/worksheets/sheet2.xml"

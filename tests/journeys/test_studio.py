@@ -250,6 +250,8 @@ def test_everything_works_as_plain_forms(plain: Page, visitors: Visitors):
     title = second.get_by_role("link").inner_text()
     second.get_by_role("button", name=f"Move up: {title}").click()
     expect(plain.locator(".rows li").first.get_by_role("link")).to_have_text(title)
+    plain.get_by_role("button", name=f"Move down: {title}").click()
+    expect(plain.locator(".rows li").nth(1).get_by_role("link")).to_have_text(title)
     plain.get_by_role("link", name=title).click()
     plain.get_by_label("Title").fill("")
     plain.get_by_role("button", name="Save").click()

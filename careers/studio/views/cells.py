@@ -76,7 +76,8 @@ def save_cells(request: HttpRequest, career: str) -> HttpResponse:
         saved = cells.save_cells(career=row, changes=changes)
     except UnknownCellError as error:
         message = _("%(cell)s is not in this draft any more. Load the page again.")
-        return JsonResponse({"errors": [message % {"cell": str(error)}]}, status=400)
+        gone = {"level": error.level, "skill": error.skill}
+        return JsonResponse({"errors": [message % {"cell": str(error)}], "gone": gone}, status=400)
     reply = {
         "cells": [_json(cell) for cell in saved.saved],
         "stale": [_json(cell) for cell in saved.stale],

@@ -1,5 +1,6 @@
 """Bringing frameworks in and out: upload, dry run, confirmation; a draft as a workbook."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -81,17 +82,25 @@ def confirm_import(request: HttpRequest, key: UUID) -> HttpResponse:
     kept = pending.load(editor(request), key)
     form = ConfirmForm(request.POST) if request.method == "POST" else ConfirmForm()
     can_publish = request.user.has_perm(PUBLISH)
-    if request.method == "POST" and form.is_valid():
-        return _confirm(request, kept, form, publish=can_publish and form.cleaned_data["publish"])
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            publish = can_publish and form.cleaned_data["publish"]
+            try:
+                return _confirm(request, kept, form, publish=publish)
+            except pending.ChangedError:
+                status = 409
     found = pending.dry_run(kept)
     context = {
+        "seen": pending.fingerprint(found),
+        "is_changed": status == HTTPStatus.CONFLICT,
         "pending": kept,
         "dry_run": found,
         "careers": [(each, changes(each.before, each.document)) for each in found.careers],
         "form": form,
         "can_publish": can_publish,
     }
-    status = 400 if form.errors else 200
     return render(request, "careers/studio/confirm_import.html", context, status=status)
 
 
@@ -99,6 +108,7 @@ def _confirm(request: HttpRequest, kept: Any, form: ConfirmForm, *, publish: boo
     keys = [each.key for each in pending.dry_run(kept).careers]
     published = pending.confirm(
         pending=kept,
+        seen=form.cleaned_data["seen"],
         publish=publish,
         note=form.cleaned_data["note"],
         by=editor(request),
