@@ -19,9 +19,9 @@ EDITOR = "edda@example.org"
 NOTE = "Seniors teach the setup."
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[Server]:
-    """A server of this module's own, because versions that are published stay."""
+    """A server of each test's own, because versions that are published stay."""
     with serving(STAFF_SECOND_FACTOR="0") as running:
         running.manage(
             "createsuperuser", "--noinput", "--email", EDITOR, DJANGO_SUPERUSER_PASSWORD=PASSWORD
