@@ -48,7 +48,7 @@ screenshots: $(VENV)/dev.stamp  ## Take the pictures of the README from the real
 
 lock: $(VENV)/dev.stamp  ## Compile requirements.in and requirements-dev.in to hashed locks
 	@for name in requirements requirements-dev; do \
-	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  $(VENV)/bin/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url --no-emit-find-links $$name.in -o $$name.txt || exit 1; done
 
 clean:  ## Remove the virtual environment and the collected static files (never the database)
