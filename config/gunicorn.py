@@ -9,9 +9,13 @@ import socket
 
 from gunicorn import glogging
 
+from config import environment
 from config.logs import NoRequest, NoValues
 
-workers = int(os.environ.get("WEB_CONCURRENCY", max(2, os.cpu_count() or 1)))
+with environment.refused_in_one_line():
+    ENV = environment.read(os.environ)
+
+workers = ENV.WEB_CONCURRENCY
 worker_class = "sync"
 preload_app = True
 accesslog = None

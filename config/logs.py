@@ -52,3 +52,35 @@ class NoValues(logging.Formatter):
         """Return the frames and the exceptions' types."""
         kind, _, frames = ei
         return "".join(traceback.format_tb(frames)) + str(kind.__name__)
+
+
+def configured(form: str) -> dict[str, Any]:
+    """Return Django's LOGGING: everything to the standard error stream, by the rules above."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"route_only": {"()": "config.logs.RouteOnly"}},
+        "formatters": {
+            "line": {
+                "()": "config.logs.NoValues",
+                "format": "{asctime} {levelname} {name}: {message}",
+                "style": "{",
+            }
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "filters": ["route_only"],
+            },
+            "nowhere": {"class": "logging.NullHandler"},
+        },
+        "root": {"handlers": ["console"], "level": "INFO"},
+        "loggers": {
+            "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+            # It quotes the text of reports, which is somebody's evidence.
+            "weasyprint": {"handlers": ["nowhere"], "level": "CRITICAL", "propagate": False},
+            "fontTools": {"level": "WARNING"},
+            "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        },
+    }

@@ -1,9 +1,10 @@
-"""Settings, read from the environment.
+"""Settings. What differs between installations is read from the environment (environment.py).
 
 Without any, Rung runs on this machine alone: SQLite and a generated key in ``var/``.
 ``PRODUCTION=1`` demands a key and host names, and turns on HTTPS and secure cookies.
 """
 
+import os
 import secrets
 import sqlite3
 from pathlib import Path
@@ -11,17 +12,20 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import env
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+from . import environment, logs, reading
 
-PRODUCTION = env.bool("PRODUCTION", False)
-DEBUG = env.bool("DEBUG", False)
-BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
-if PRODUCTION and DEBUG:
-    raise ImproperlyConfigured("DEBUG must not be set together with PRODUCTION.")
+ENV = environment.read(os.environ)
+BASE_DIR = environment.BASE_DIR
+VAR_DIR = Path(ENV.VAR_DIR)
+try:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise environment.RefusedError(f"VAR_DIR cannot be made: {error.strerror}.") from None
+
+PRODUCTION = ENV.PRODUCTION
+DEBUG = ENV.DEBUG
+BEHIND_PROXY = ENV.BEHIND_PROXY
 
 
 def _local_key() -> str:
@@ -33,20 +37,12 @@ def _local_key() -> str:
     return path.read_text()
 
 
-SECRET_KEY = env.str("SECRET_KEY", "")
-if not SECRET_KEY:
-    if PRODUCTION:
-        raise ImproperlyConfigured("Set SECRET_KEY to at least 50 random characters.")
-    SECRET_KEY = _local_key()
-
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
-if not ALLOWED_HOSTS:
-    if PRODUCTION:
-        raise ImproperlyConfigured("Set ALLOWED_HOSTS to the host names, separated by commas.")
-    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+SECRET_KEY = ENV.SECRET_KEY or _local_key()
+ALLOWED_HOSTS = ENV.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = ENV.CSRF_TRUSTED_ORIGINS
 
 INSTALLED_APPS = [
+    "config",
     "careers",
     "assessments",
     "django.contrib.admin",
@@ -112,9 +108,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # The database. SQLite: write lock at the start of a transaction (no "database is locked"
 # in its middle), a write-ahead log, and a saved answer on disk before the reply.
 DATABASES: dict[str, Any] = {
-    "default": env.dj_db_url(
-        "DATABASE_URL", f"sqlite:///{VAR_DIR / 'rung.sqlite3'}", conn_max_age=60
-    )
+    "default": ENV.DATABASE_URL or reading.database(f"sqlite:///{VAR_DIR / 'rung.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     if sqlite3.sqlite_version_info < (3, 35):
@@ -130,10 +124,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Files, because the workers share them: limits on attempts count over all workers.
 CACHES: dict[str, Any] = {
-    "default": {
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-        **env.dj_cache_url("CACHE_URL", f"file://{(VAR_DIR / 'cache').resolve()}"),
-    }
+    "default": ENV.CACHE_URL or reading.files(str((VAR_DIR / "cache").resolve()))
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -177,29 +168,24 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 if BEHIND_PROXY:
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
-# Mail: on the console while there is no server for it.
 # Whoever may edit shows a second factor. Without it, for trying things on one's own machine.
-STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", True)
-if PRODUCTION and not STAFF_SECOND_FACTOR:
-    raise ImproperlyConfigured("STAFF_SECOND_FACTOR=0 must not be set together with PRODUCTION.")
+STAFF_SECOND_FACTOR = ENV.STAFF_SECOND_FACTOR
 
-EMAIL_URL = env.str("EMAIL_URL", "")
-if PRODUCTION and not EMAIL_URL:
-    raise ImproperlyConfigured("Set EMAIL_URL, such as smtp+tls://user:password@host:587.")
-globals().update(
-    {name: value for name, value in env.dj_email_url("EMAIL_URL", "console:").items() if value}
+# Mail: on the console while there is no server for it.
+globals().update(ENV.EMAIL_URL)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
+    ENV.EMAIL_FROM or f"Rung <rung@{ALLOWED_HOSTS[0].removeprefix('.')}>"
 )
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", "Rung <rung@localhost>")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env.str("TIME_ZONE", "UTC")
+TIME_ZONE = ENV.TIME_ZONE
 USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(ENV.STATIC_DIR or VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -264,37 +250,10 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 }
 
 # The programs' door: generous enough for a class behind one address.
-API_RATE = env.str("API_RATE", "1200/min")
+API_RATE = ENV.API_RATE
 # Wrong links of one address in a minute, before it has to wait.
-TOKEN_MISSES = env.int("TOKEN_MISSES", 60)
+TOKEN_MISSES = ENV.TOKEN_MISSES
 NINJA_NUM_PROXIES = 1 if BEHIND_PROXY else 0
 
-# No personal data in logs: request records are reduced to method, route name and status.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"route_only": {"()": "config.logs.RouteOnly"}},
-    "formatters": {
-        "line": {
-            "()": "config.logs.NoValues",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["route_only"],
-        },
-        "nowhere": {"class": "logging.NullHandler"},
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        # It quotes the text of reports, which is somebody's evidence.
-        "weasyprint": {"handlers": ["nowhere"], "level": "CRITICAL", "propagate": False},
-        "fontTools": {"level": "WARNING"},
-        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
-    },
-}
+# No personal data in logs: what a request's line says is in logs.py.
+LOGGING = logs.configured(ENV.LOG_FORMAT)

@@ -33,6 +33,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from config.environment import Environment
+
 from . import DESK
 
 ROOT = Path(__file__).parents[2]
@@ -50,11 +52,7 @@ FLAGS = (
 PATIENCE_MS = 15_000
 START_SECONDS = 60
 # A newcomer's shell has none of these; pytest-django sets the first for its own tests.
-NOT_A_NEWCOMERS = (
-    "DJANGO_SETTINGS_MODULE", "PRODUCTION", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS",
-    "CSRF_TRUSTED_ORIGINS", "BEHIND_PROXY", "DATABASE_URL", "VAR_DIR", "TIME_ZONE",
-    "STAFF_SECOND_FACTOR", "EMAIL_URL", "EMAIL_FROM", "TOKEN_MISSES",
-)  # fmt: skip
+NOT_A_NEWCOMERS = ("DJANGO_SETTINGS_MODULE", *Environment.__dataclass_fields__)
 
 
 @dataclass(frozen=True)

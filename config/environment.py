@@ -1,0 +1,171 @@
+"""Every environment variable that Rung reads: its name, default and meaning, in one table.
+
+A new setting is a field of ``Environment``; ``manage.py settings_table`` prints the table, and
+docs/settings.md is that print. Nothing else in the code may read a variable (a test says so).
+What production refuses is in ``refusals``.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+
+from . import reading, refusals
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+T = TypeVar("T")
+
+
+class RefusedError(ImproperlyConfigured):
+    """Rung does not start with these settings: one line each, beginning with its name."""
+
+
+def variable(read: Callable[[str], T], default: str, meaning: str, shown: str = "") -> T:
+    """Declare a variable: how it is read, and what is read when it is unset or empty.
+
+    ``shown`` stands in the table where the default is found at the start.
+    """
+    told = {"read": read, "default": default, "meaning": meaning, "shown": shown or f"`{default}`"}
+    declared: T = field(metadata=told)
+    return declared
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The values of all variables, in the order of the table."""
+
+    PRODUCTION: bool = variable(
+        reading.flag,
+        "0",
+        "HTTPS, secure cookies and logs as JSON; demands what is needed for that, by name.",
+    )
+    SECRET_KEY: str = variable(
+        reading.text,
+        "",
+        "At least 50 random characters. Signs sessions and links; the same on every machine. "
+        "Demanded in production.",
+        "made at the first start, in `VAR_DIR`",
+    )
+    ALLOWED_HOSTS: list[str] = variable(
+        reading.hosts,
+        "",
+        "Host names under which people reach it, separated by commas. Demanded in production.",
+        "`localhost`, `127.0.0.1`, `[::1]`",
+    )
+    CSRF_TRUSTED_ORIGINS: list[str] = variable(
+        reading.origins, "", "Other origins whose forms are taken, separated by commas.", "none"
+    )
+    BEHIND_PROXY: bool = variable(
+        reading.flag,
+        "0",
+        "A proxy stands in front: trust its `X-Forwarded-Proto`, the last address of its "
+        "`X-Forwarded-For`, and its `X-Request-ID`.",
+    )
+    DATABASE_URL: dict[str, Any] = variable(
+        reading.database,
+        "",
+        "`postgres://user:password@host:5432/name` or `sqlite:////path`.",
+        "`rung.sqlite3` in `VAR_DIR`",
+    )
+    CACHE_URL: dict[str, Any] = variable(
+        reading.cache,
+        "",
+        "`redis://host:6379/0`, or `file:///path`. All machines must share it: attempts to "
+        "sign in are counted in it.",
+        "files in `VAR_DIR`",
+    )
+    EMAIL_URL: dict[str, Any] = variable(
+        reading.mail,
+        "console:",
+        "`smtp+tls://user:password@host:587` (STARTTLS), `smtp+ssl://host:465`, `smtp://host:25` "
+        "or `file:///folder`. Demanded in production, and not the console there.",
+    )
+    EMAIL_FROM: str = variable(
+        reading.text,
+        "",
+        "The sender, such as `Rung <rung@example.org>`.",
+        "`rung@` and the first of `ALLOWED_HOSTS`",
+    )
+    STAFF_SECOND_FACTOR: bool = variable(
+        reading.flag,
+        "1",
+        "`0`: the staff need no second factor, to try things on one's own machine. "
+        "Refused in production.",
+    )
+    TIME_ZONE: str = variable(reading.zone, "UTC", "For the dates on pages; stored times are UTC.")
+    API_RATE: str = variable(
+        reading.rate, "1200/min", "Requests from one address to `/api/v1/` in a time."
+    )
+    TOKEN_MISSES: int = variable(
+        reading.whole(1, 1_000_000),
+        "60",
+        "Wrong links from one address in a minute before it has to wait.",
+    )
+    VAR_DIR: str = variable(
+        reading.text,
+        str(BASE_DIR / "var"),
+        "Where the database, the key, the cache and collected static files lie, unless they are "
+        "elsewhere by a setting of their own.",
+        "`var` beside `manage.py`",
+    )
+    STATIC_DIR: str = variable(
+        reading.text, "", "Where `collectstatic` puts static files.", "`static` in `VAR_DIR`"
+    )
+    WEB_CONCURRENCY: int = variable(
+        reading.whole(1, 1024),
+        str(max(2, os.cpu_count() or 1)),
+        "gunicorn's workers.",
+        "one per core, at least 2",
+    )
+    LOG_FORMAT: str = variable(
+        reading.one_of("line", "json", "auto"),
+        "auto",
+        "`line` for people or `json` for machines; `auto` is `json` in production.",
+    )
+    METRICS_TOKEN: str = variable(
+        reading.text,
+        "",
+        "Opens `/metrics` to who sends `Authorization: Bearer …` with it; at least 20 "
+        "characters. Without it there is no such page and nothing is counted.",
+        "off",
+    )
+    DEBUG: bool = variable(
+        reading.flag, "0", "Pages that show what failed, for development. Refused in production."
+    )
+
+
+def declared() -> list[tuple[str, str, str]]:
+    """Return name, default as shown, and meaning of every variable."""
+    return [(f.name, f.metadata["shown"], f.metadata["meaning"]) for f in fields(Environment)]
+
+
+def read(environ: Mapping[str, str]) -> Environment:
+    """Return the values, or raise RefusedError with every fault found."""
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for each in fields(Environment):
+        try:
+            values[each.name] = each.metadata["read"](
+                environ.get(each.name, "").strip() or each.metadata["default"]
+            )
+        except ValueError as error:
+            faults.append(f"{each.name} {error}")
+    if not faults:
+        faults = refusals.of(Environment(**values))
+    if faults:
+        raise RefusedError("\n".join(faults))
+    return Environment(**values)
+
+
+@contextmanager
+def refused_in_one_line() -> Iterator[None]:
+    """Turn refused settings into lines on the terminal and an end with status 1."""
+    try:
+        yield
+    except RefusedError as error:
+        sys.exit(f"Rung does not start:\n{error}")

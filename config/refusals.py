@@ -1,0 +1,76 @@
+"""What production does not start with, each by the name of the setting to change."""
+
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .environment import Environment
+
+KEY_LENGTH = 50
+KEY_COMPRESSED = 42
+"""Bytes. Fifty random hexadecimal digits compress to 48 or more; repeated words to less."""
+KNOWN_IN_KEYS = ("django-insecure", "changeme", "change-me", "change-this", "example", "secret")
+TOKEN_LENGTH = 20
+
+
+def of(env: "Environment") -> list[str]:
+    """Return one line for each setting that is missing, weak or at odds with another."""
+    faults = [] if env.PRODUCTION else _token(env)
+    if env.PRODUCTION:
+        faults = [*_key(env), *_hosts(env), *_switches(env), *_services(env), *_token(env)]
+    return faults
+
+
+def is_weak(key: str) -> bool:
+    """Tell whether a key is short, repeats itself, or holds a word of a template."""
+    holds_known = any(word in key.lower() for word in KNOWN_IN_KEYS)
+    return len(key) < KEY_LENGTH or holds_known or len(zlib.compress(key.encode())) < KEY_COMPRESSED
+
+
+def _key(env: "Environment") -> list[str]:
+    how = 'python -c "import secrets; print(secrets.token_urlsafe(64))" prints one.'
+    if not env.SECRET_KEY:
+        return [f"SECRET_KEY must be set in production: {how}"]
+    if is_weak(env.SECRET_KEY):
+        return [f"SECRET_KEY must be at least {KEY_LENGTH} random characters: {how}"]
+    return []
+
+
+def _hosts(env: "Environment") -> list[str]:
+    if not env.ALLOWED_HOSTS:
+        return ["ALLOWED_HOSTS must be set in production, to the host names people use."]
+    if "*" in env.ALLOWED_HOSTS:
+        return ["ALLOWED_HOSTS must name the hosts in production: * lets anyone choose the name."]
+    return []
+
+
+def _switches(env: "Environment") -> list[str]:
+    faults = []
+    if env.DEBUG:
+        faults.append("DEBUG must not be set together with PRODUCTION.")
+    if not env.STAFF_SECOND_FACTOR:
+        faults.append("STAFF_SECOND_FACTOR=0 must not be set together with PRODUCTION.")
+    return faults
+
+
+def _services(env: "Environment") -> list[str]:
+    faults = []
+    if env.EMAIL_URL["EMAIL_BACKEND"].endswith("console.EmailBackend"):
+        faults.append(
+            "EMAIL_URL must be set in production, such as smtp+tls://user:password@host:587: "
+            "the console would print people's codes into the log."
+        )
+    if env.CACHE_URL.get("BACKEND", "").endswith("LocMemCache"):
+        faults.append(
+            "CACHE_URL must be shared by all workers in production: redis:// or file://, "
+            "for attempts to sign in are counted in it."
+        )
+    if env.DATABASE_URL.get("NAME") == ":memory:":
+        faults.append("DATABASE_URL must not be in memory in production.")
+    return faults
+
+
+def _token(env: "Environment") -> list[str]:
+    if 0 < len(env.METRICS_TOKEN) < TOKEN_LENGTH:
+        return [f"METRICS_TOKEN must be at least {TOKEN_LENGTH} characters, or be left out."]
+    return []
