@@ -134,9 +134,21 @@ class Environment:
         "characters. Without it there is no such page and nothing is counted.",
         "off",
     )
+    PROMETHEUS_MULTIPROC_DIR: str = variable(
+        reading.text,
+        "",
+        "Where the workers of one server keep their counts. The server sets it; leave it alone.",
+        "in `VAR_DIR`, while it runs",
+    )
     DEBUG: bool = variable(
         reading.flag, "0", "Pages that show what failed, for development. Refused in production."
     )
+
+    @property
+    def log_form(self) -> str:
+        """Return how lines are written: "line" or "json"."""
+        form = self.LOG_FORMAT
+        return ("json" if self.PRODUCTION else "line") if form == "auto" else form
 
 
 def declared() -> list[tuple[str, str, str]]:

@@ -5,18 +5,20 @@ return links carry their token in the path.
 """
 
 import os
+import shutil
 import socket
+from pathlib import Path
 
 from gunicorn import glogging
+from gunicorn.workers.sync import SyncWorker
 
-from config import environment
+from config import environment, request_ids, serving
 from config.logs import NoRequest, NoValues
 
 with environment.refused_in_one_line():
     ENV = environment.read(os.environ)
 
 workers = ENV.WEB_CONCURRENCY
-worker_class = "sync"
 preload_app = True
 accesslog = None
 loglevel = "warning"
@@ -36,15 +38,51 @@ def when_ready(server):  # type: ignore[no-untyped-def]  # as gunicorn calls it
             listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, timeout)
 
 
+if ENV.METRICS_TOKEN:
+    counts = serving.counts_folder(Path(ENV.VAR_DIR))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # where the library looks for it
+    child_exit = serving.worker_is_gone
+
+    def on_exit(server):  # type: ignore[no-untyped-def]  # as gunicorn calls it
+        """Remove the counts."""
+        shutil.rmtree(counts, ignore_errors=True)
+
+
+def worker_abort(worker):  # type: ignore[no-untyped-def]  # as gunicorn calls it
+    """Say in the log which request took too long."""
+    worker.log.error("A request took longer than the timeout; its worker ends")
+
+
+class Worker(SyncWorker):  # type: ignore[misc]  # the server carries no types
+    """A worker that knows when a request is over, so that later lines do not carry its id."""
+
+    def handle(self, listener, client, addr):  # type: ignore[no-untyped-def]  # as gunicorn's
+        """Answer one connection."""
+        try:
+            super().handle(listener, client, addr)
+        finally:
+            request_ids.forget()
+
+
 class Logger(glogging.Logger):  # type: ignore[misc]  # the server carries no types
     """The server's log, without what clients sent."""
+
+    error_fmt = r"%(asctime)s [%(process)d] [%(request_id)s] [%(levelname)s] %(message)s"
 
     def setup(self, cfg):  # type: ignore[no-untyped-def]  # as gunicorn calls it
         """Filter and format every handler of the error log."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.addFilter(NoRequest())
-            handler.setFormatter(NoValues(self.error_fmt, self.datefmt))
+            handler.setFormatter(self._formatter())
+
+    def _formatter(self) -> NoValues:
+        if ENV.log_form == "json":
+            from config.json_logs import JsonLine
+
+            return JsonLine()
+        return NoValues(self.error_fmt, self.datefmt)
 
 
+worker_class = Worker
 logger_class = Logger

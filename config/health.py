@@ -1,11 +1,38 @@
 """Health for machines: ``/livez`` says the process answers, ``/readyz`` that it can work."""
 
+from collections.abc import Callable
+from functools import lru_cache
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.cache import cache
 from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from careers import catalogue
+
+from .request_ids import HEALTH
+
+
+def any_host(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Let machines ask for health by whatever address they have: a middleware.
+
+    A balancer asks by number, which is no host name of ours; these pages build no link.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path in HEALTH:
+            request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].removeprefix(".")
+            request.META.pop("HTTP_X_FORWARDED_HOST", None)
+        return get_response(request)
+
+    return middleware
 
 
 @require_safe
@@ -18,12 +45,35 @@ def livez(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when the database answers and a career is published, else 503."""
+    """Answer 200 when everything that pages need is there, else 503 with what is not."""
+    missing = [*_database(), *_cache()]
+    status = 503 if missing else 200
+    text = "".join(f"{each}\n" for each in missing or ["ok"])
+    return HttpResponse(text, status=status, content_type="text/plain")
+
+
+def _database() -> list[str]:
     try:
         connection.ensure_connection()
-        ready = catalogue.published().exists()
+        applied = set(MigrationRecorder(connection).applied_migrations())
+        if not migrations() <= applied:
+            return ["migrations are not applied"]
+        return [] if catalogue.published().exists() else ["no career is published"]
     except DatabaseError:
-        return HttpResponse("database unavailable\n", status=503, content_type="text/plain")
-    if not ready:
-        return HttpResponse("no career is published\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain")
+        return ["database unavailable"]
+
+
+@lru_cache(maxsize=1)
+def migrations() -> frozenset[tuple[str, str]]:
+    """Return app and name of every migration that this code comes with. No query."""
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
+def _cache() -> list[str]:
+    word = uuid4().hex
+    try:
+        cache.set("readyz", word, 60)
+        # Another machine may write its own word in between.
+        return [] if cache.get("readyz") else ["cache unavailable"]
+    except Exception:  # each kind of cache has errors of its own
+        return ["cache unavailable"]

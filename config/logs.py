@@ -5,6 +5,8 @@ import re
 import traceback
 from typing import Any
 
+from . import request_ids
+
 REQUEST = re.compile(r"(Invalid request from ip=|Error handling request).*", re.DOTALL)
 ADDRESS = re.compile(r"\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+")
 
@@ -18,6 +20,7 @@ class RouteOnly(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record; keep it always."""
+        record.request_id = request_ids.current()
         request = getattr(record, "request", None)
         if record.name.startswith("django.security") or hasattr(request, "path"):
             method = getattr(request, "method", "")
@@ -27,6 +30,7 @@ class RouteOnly(logging.Filter):
             kind = type(record.exc_info[1]).__name__ if record.exc_info else ""
             record.msg = " ".join(str(part) for part in (method, route, status, kind) if part)
             record.args = ()
+            record.method, record.route, record.status = method, route, status
         elif record.name == "django.server":
             record.msg = ADDRESS.sub(r"\1 …", record.getMessage())
             record.args = ()
@@ -38,6 +42,7 @@ class NoRequest(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep the words and numbers of a warning or an error, not its texts."""
+        record.request_id = request_ids.current()
         if record.levelno >= logging.WARNING and isinstance(record.args, tuple):
             args = tuple(a if isinstance(a, int | float) else "…" for a in record.args)
             text = str(record.msg) % args if args else str(record.msg)
@@ -54,23 +59,30 @@ class NoValues(logging.Formatter):
         return "".join(traceback.format_tb(frames)) + str(kind.__name__)
 
 
+LINES = {
+    "line": {
+        "()": "config.logs.NoValues",
+        "format": "{asctime} [{request_id}] {levelname} {name}: {message}",
+        "style": "{",
+    },
+    "json": {"()": "config.json_logs.JsonLine"},
+}
+
+
 def configured(form: str) -> dict[str, Any]:
-    """Return Django's LOGGING: everything to the standard error stream, by the rules above."""
+    """Return Django's LOGGING: everything to the standard error stream, by the rules above.
+
+    ``form`` is "line" or "json".
+    """
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {"route_only": {"()": "config.logs.RouteOnly"}},
-        "formatters": {
-            "line": {
-                "()": "config.logs.NoValues",
-                "format": "{asctime} {levelname} {name}: {message}",
-                "style": "{",
-            }
-        },
+        "formatters": {"chosen": LINES[form]},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
-                "formatter": "line",
+                "formatter": "chosen",
                 "filters": ["route_only"],
             },
             "nowhere": {"class": "logging.NullHandler"},

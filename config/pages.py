@@ -9,6 +9,8 @@ from assessments import worked_example
 from careers import catalogue
 from careers.document import Framework
 
+from . import request_ids
+
 
 @require_safe
 def scoring(request: HttpRequest) -> HttpResponse:
@@ -45,5 +47,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without touching the database."""
-    return render(request, "500.html", status=500)
+    """Answer 500 without touching the database, with the number by which its log is found."""
+    return render(request, "500.html", {"request_id": request_ids.current()}, status=500)

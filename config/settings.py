@@ -65,6 +65,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.request_ids.given",
+    *(["config.metrics.counted"] if ENV.METRICS_TOKEN else []),
+    "config.health.any_host",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -120,6 +123,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, **DATABASES["default"]["OPTIONS"]}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Files, because the workers share them: limits on attempts count over all workers.
@@ -219,7 +223,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
@@ -255,5 +259,10 @@ API_RATE = ENV.API_RATE
 TOKEN_MISSES = ENV.TOKEN_MISSES
 NINJA_NUM_PROXIES = 1 if BEHIND_PROXY else 0
 
+# Counts for Prometheus, where they are asked for.
+METRICS_TOKEN = ENV.METRICS_TOKEN
+METRICS_FOLDER = ENV.PROMETHEUS_MULTIPROC_DIR
+
 # No personal data in logs: what a request's line says is in logs.py.
-LOGGING = logs.configured(ENV.LOG_FORMAT)
+LOGGING = logs.configured(ENV.log_form)
+LOG_REQUESTS = ENV.log_form == "json"

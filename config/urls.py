@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from careers.views import home
 
-from . import health, pages
+from . import health, metrics, pages
 from .api import api, nowhere
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -23,6 +23,7 @@ urlpatterns = [
     path("favicon.ico", pages.favicon, name="favicon"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("api/v1/", nowhere, name="api_nowhere"),
     path("api/v1/", api.urls),
     path("api/v1/<path:rest>", nowhere, name="api_nowhere"),

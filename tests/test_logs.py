@@ -42,8 +42,8 @@ def logs() -> Iterator[io.StringIO]:
 
 
 def lines_of(logs: io.StringIO) -> list[str]:
-    """Return the lines without their times."""
-    return [line.split(" ", 2)[2] for line in logs.getvalue().splitlines()]
+    """Return the lines without their times and request ids."""
+    return [line.split(" ", 3)[3] for line in logs.getvalue().splitlines()]
 
 
 def lines_of_record(logs: io.StringIO) -> list[str]:
@@ -54,7 +54,7 @@ def lines_of_record(logs: io.StringIO) -> list[str]:
         if line[:4].isdigit():
             break
         frames.append(line)
-    return [first.split(" ", 2)[2], *frames]
+    return [first.split(" ", 3)[3], *frames]
 
 
 @pytest.fixture

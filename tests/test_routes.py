@@ -61,7 +61,7 @@ PUBLISHER = "careers:review"
 BY_LINK = """
 assessments:shared assessments:verify assessments:shared_pdf assessments:shared_xlsx
 assessments:shared_csv assessments:shared_json assessments:second assessments:second_rate
-assessments:second_finish assessments:second_notes
+assessments:second_finish assessments:second_notes metrics
 """
 WHO = {
     "everybody": EVERYBODY, "owner": OWNER, "member": MEMBER, "viewer": VIEWER, "editor": EDITOR,

@@ -1,0 +1,68 @@
+"""What machines are told of health: which part is missing, and nothing else."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from config import health
+
+NOWHERE = "redis://127.0.0.1:1/0"
+
+
+def test_it_is_not_ready_while_migrations_are_not_applied(mara, box_maker):
+    """The new code waits until its tables are there; rows of later code do not matter."""
+    MigrationRecorder.Migration.objects.create(app="careers", name="9999_of_later_code")
+    assert mara.get("/readyz").content == b"ok\n"
+    MigrationRecorder.Migration.objects.filter(app="assessments").order_by("-pk").first().delete()
+    reply = mara.get("/readyz")
+    assert (reply.status_code, reply.content) == (503, b"migrations are not applied\n")
+
+
+def test_it_is_not_ready_without_its_cache(mara, box_maker, settings):
+    """Limits on attempts are counted there."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": NOWHERE,
+        }
+    }
+    reply = mara.get("/readyz")
+    assert (reply.status_code, reply.content) == (503, b"cache unavailable\n")
+
+
+def test_everything_that_is_missing_is_told_at_once(mara, db, monkeypatch):
+    """One line each."""
+
+    def broken(*args: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(health.cache, "set", broken)
+        reply = mara.get("/readyz")
+    assert reply.content == b"no career is published\ncache unavailable\n"
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7:8000", "elsewhere.example", "_"])
+def test_machines_ask_by_any_address(mara, box_maker, host):
+    """A balancer knows a number; all other pages refuse a host that is not ours."""
+    found = {
+        path: mara.get(path, headers={"host": host}).status_code
+        for path in ("/livez", "/readyz", "/metrics", "/")
+    }
+    assert found == {"/livez": 200, "/readyz": 200, "/metrics": 404, "/": 400}
+
+
+def test_health_is_told_without_https(mara, box_maker, settings):
+    """It is asked from within; people are led to HTTPS."""
+    settings.SECURE_SSL_REDIRECT = True
+    found = [Client().get(path).status_code for path in ("/livez", "/readyz", "/metrics", "/")]
+    assert found == [200, 200, 404, 301]
+
+
+def test_the_migrations_that_are_looked_for_are_those_of_the_code(db):
+    """So a database that was migrated is ready, and no other."""
+    call_command("migrate", verbosity=0)
+    assert health.migrations() <= set(MigrationRecorder(connection).applied_migrations())
+    assert ("assessments", "0001_initial") in health.migrations()
