@@ -56,6 +56,7 @@ def test_no_variable_is_read_that_is_not_declared():
         "manage.py": [setting],
         "config/wsgi.py": [setting],
         "config/settings.py": ["ENV = environment.read(os.environ)"],
+        "config/backups/postgres.py": ["ours = {**os.environ, **_connection(settings or {})}"],
         "config/gunicorn.py": [
             "ENV = environment.read(os.environ)",
             'os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # where the library looks for it',
