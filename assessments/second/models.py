@@ -21,7 +21,7 @@ class SecondRating(models.Model):
     assessment = models.ForeignKey(
         Assessment, on_delete=models.CASCADE, related_name="second_ratings"
     )
-    token_hash = models.CharField(max_length=64)
+    token_hash = models.CharField(max_length=64, db_index=True)
     person = models.CharField(_("your name"), max_length=MAX_NAME)
     rater = models.CharField(_("who rates"), max_length=MAX_NAME, blank=True, default="")
     created_at = models.DateTimeField()
@@ -31,7 +31,7 @@ class SecondRating(models.Model):
     class Meta:
         ordering = ("created_at", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("token_hash",), name="second_rating_once"),
+            models.UniqueConstraint(fields=("assessment", "token_hash"), name="second_rating_once"),
             models.UniqueConstraint(
                 fields=("assessment",),
                 condition=Q(finished_at=None),

@@ -27,6 +27,10 @@ PLAIN = ("--no-owner", "--no-privileges")
 TABLE = re.compile(r"^\d+; \d+ \d+ TABLE (\S+) (\S+)", re.MULTILINE)
 
 
+class ProgramError(BackupError):
+    """One of PostgreSQL's programs refused; the message is its own."""
+
+
 def take(target: Path, settings: dict[str, Any]) -> None:
     """Dump one snapshot in the custom format, check it, and give it its name."""
     with appearing(target) as own:
@@ -41,13 +45,13 @@ def applied_in(path: Path) -> set[tuple[str, str]]:
     with path.open("rb") as file:
         if file.read(5) != MAGIC:
             raise wrong
-    if not {name for _schema, name in _tables(path)} >= TABLES:
-        raise wrong
     try:
+        if not {name for _schema, name in _tables(path)} >= TABLES:
+            raise wrong
         # Reads all of it, so that a dump that ends in the middle is found out.
         with Path(os.devnull).open("wb") as nowhere:
             _run("pg_restore", "--file=-", str(path), out=nowhere)
-    except BackupError as error:
+    except ProgramError as error:
         raise BackupError(f"{path} is damaged: {error}") from None
     rows = _run("pg_restore", "--data-only", "--table=django_migrations", "--file=-", str(path))
     lines = (line.split("\t") for line in rows.splitlines() if line.count("\t") == 3)
@@ -108,7 +112,7 @@ def _run(
     )  # fmt: skip
     if done.returncode:
         told = done.stderr.decode(errors="replace").strip().splitlines() or ["it failed."]
-        raise BackupError(f"{told[0]}")
+        raise ProgramError(told[0])
     return "" if out else done.stdout.decode()
 
 

@@ -43,6 +43,9 @@ def work_through(number: int) -> None:
 if __name__ == "__main__":
     done = 0
     while True:
-        work_through(done)
+        try:
+            work_through(done)
+        except actions.FinishedError:
+            continue  # it began after the backup that was restored meanwhile, and is gone
         done += 1
         print(done, flush=True)

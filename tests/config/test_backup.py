@@ -126,11 +126,11 @@ def test_people_go_on_answering_while_it_is_restored(places, tmp_path):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (None, "is not a file"),
-        (b"", "is not a backup of Rung"),
-        (b"SQLite format 3\0" + b"x" * 4080, "damaged"),
-        (b"PGDMP" + b"x" * 4080, "not a backup"),
-        (b"just words", "is not a backup of Rung"),
+        (None, ["is not a file"]),
+        (b"", ["is not a backup of Rung"]),
+        (b"SQLite format 3\0" + b"x" * 4080, ["damaged", "is not a backup"]),
+        (b"PGDMP" + b"x" * 4080, ["damaged", "is not a backup"]),
+        (b"just words", ["is not a backup of Rung"]),
     ],
     ids=["missing", "empty", "broken SQLite", "broken dump", "text"],
 )
@@ -142,7 +142,8 @@ def test_what_is_no_backup_is_not_restored(places, tmp_path, content, says):
         file.write_bytes(content)
     done = run(live, "manage.py", "restore", str(file), "--yes")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
-    assert str(file) in done.stderr or says in done.stderr
+    assert done.stderr.startswith(f"CommandError: {file} ")
+    assert any(words in done.stderr for words in says)
 
 
 def test_half_a_backup_is_not_restored(places, tmp_path):

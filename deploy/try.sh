@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Installs into a scratch folder as the image does, starts the app from there in production's
+# settings as an unprivileged user, asks whether it is ready, takes a backup, and cleans up.
+# Where systemd is there, its units are verified too.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+scratch=$(mktemp -d)
+server=""
+finish() {
+  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  wait 2>/dev/null || true
+  rm -rf "$scratch"
+}
+trap finish EXIT
+chmod 755 "$scratch"
+prefix=$scratch/rung var=$scratch/var
+mkdir "$var"
+
+"$here/install.sh" "$prefix"
+
+# Not as root, and nothing of the installation can be written.
+as=""
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+  chown -R nobody "$var"
+  as="setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs"
+fi
+port=$("$prefix/venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+cat >"$scratch/rung.env" <<ENV
+PRODUCTION=1
+BEHIND_PROXY=1
+SECRET_KEY=$("$prefix/venv/bin/python" -c 'import secrets; print(secrets.token_urlsafe(64))')
+ALLOWED_HOSTS=rung.example.org
+EMAIL_URL=smtp+tls://mail.example.org
+VAR_DIR=$var
+WEB_CONCURRENCY=1
+ENV
+chmod 644 "$scratch/rung.env"
+rung="env -i PATH=/usr/bin:/bin RUNG_ENV=$scratch/rung.env $as $prefix/bin/rung"
+
+echo "== Its server, in production's settings"
+cd /
+$rung check --deploy --fail-level WARNING
+$rung migrate --noinput --verbosity 0
+$rung load_careers
+$rung serve --bind "127.0.0.1:$port" 2>"$scratch/log" &
+server=$!
+ask() { curl --silent --max-time 20 "$@"; }
+ready=""
+for _ in $(seq 60); do
+  ready=$(ask "http://127.0.0.1:$port/readyz" || true)
+  [ "$ready" != ok ] || break
+  kill -0 "$server" 2>/dev/null || break
+  sleep 0.5
+done
+[ "$ready" = ok ] || { echo "It is not ready: $ready"; cat "$scratch/log"; exit 1; }
+page=$(ask --header "Host: rung.example.org" --header "X-Forwarded-Proto: https" --write-out '%{http_code}' --output /dev/null "http://127.0.0.1:$port/")
+[ "$page" = 200 ] || { echo "The home page answers $page"; cat "$scratch/log"; exit 1; }
+$rung backup "$var/try.backup"
+$rung restore "$var/try.backup" --yes
+[ "$(ask "http://127.0.0.1:$port/readyz")" = ok ] || { echo "It is not ready after a restore"; exit 1; }
+
+if command -v systemd-analyze >/dev/null; then
+  echo "== Units"
+  mkdir "$scratch/units"
+  for unit in "$here"/systemd/*; do
+    sed "s|/opt/rung/current|$prefix|g" "$unit" >"$scratch/units/$(basename "$unit")"
+  done
+  # Users and folders of a real installation are not on this machine.
+  said=$(systemd-analyze verify "$scratch"/units/rung* 2>&1 | grep --fixed-strings "$scratch/units" || true)
+  [ -z "$said" ] || { echo "$said"; exit 1; }
+fi
+echo "Installed, started, ready, backed up and restored."

@@ -1,0 +1,120 @@
+"""The files of deploy/: they name settings that exist, and what install.sh installs."""
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from config import environment
+from config.environment import Environment, RefusedError
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*"))
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+THEIRS = {"PYTHONUNBUFFERED", "TASKS"}
+"""Read by Python, and by the settings of the worker."""
+
+
+def names(text: str) -> set[str]:
+    """Return the variables that lines of an env file set, commented ones too."""
+    return set(re.findall(r"^#?([A-Z][A-Z_]+)=", text, re.MULTILINE))
+
+
+def test_every_setting_that_is_set_exists():
+    """In the example, the units, the image and compose."""
+    compose = (DEPLOY / "compose.yaml").read_text()
+    app = compose[compose.index("x-app:") : compose.index("\nservices:")]
+    found = names((DEPLOY / "example.env").read_text())
+    found |= set(re.findall(r"^    ([A-Z_]+):", app, re.MULTILINE))
+    for unit in SERVICES:
+        for line in re.findall(r"^Environment=(.*)$", unit.read_text(), re.MULTILINE):
+            found |= {each.split("=")[0] for each in line.split()}
+    found |= set(re.findall(r"\b([A-Z_]+)=", (DEPLOY / "Dockerfile").read_text())) - {"PATH"}
+    assert {"SECRET_KEY", "DATABASE_URL", "VAR_DIR", "TASKS"} <= found
+    assert found - set(Environment.__dataclass_fields__) - THEIRS == set()
+
+
+def test_the_example_is_refused_until_it_is_filled_in():
+    """By the names of what is to be filled in."""
+    lines = (DEPLOY / "example.env").read_text().splitlines()
+    given = dict(line.split("=", 1) for line in lines if line[:1].isalpha())
+    with pytest.raises(RefusedError) as refused:
+        environment.read(given)
+    found = [line.split(" ")[0] for line in str(refused.value).splitlines()]
+    assert found == ["SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL"]
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_a_service_can_do_nothing_but_its_work(unit):
+    """Its own folder, no capabilities, no other user."""
+    parsed = configparser.RawConfigParser(strict=False, delimiters="=")
+    parsed.optionxform = str  # type: ignore[assignment,method-assign]  # names are as written
+    parsed.read(unit)
+    service = parsed["Service"]
+    expected = {
+        "User": "rung", "ProtectSystem": "strict", "ProtectHome": "true", "PrivateTmp": "true",
+        "NoNewPrivileges": "true", "CapabilityBoundingSet": "", "UMask": "0077",
+        "StateDirectory": "rung", "StateDirectoryMode": "0700",
+    }  # fmt: skip
+    assert {name: service.get(name) for name in expected} == expected
+    program = service["ExecStart"].split()[0]
+    assert program.startswith("/opt/rung/current/bin/")
+    assert (DEPLOY / Path(program).name).is_file()
+
+
+def test_nothing_of_the_image_is_done_outside_the_script():
+    """So what CI runs on the bare machine is what the image holds."""
+    steps = [
+        line for line in (DEPLOY / "Dockerfile").read_text().splitlines() if line.startswith("RUN ")
+    ]
+    assert steps == ["RUN /src/deploy/install.sh /opt/rung --user rung --packages \\"]
+
+
+@pytest.mark.parametrize("script", ["install.sh", "rung", "nightly", "try.sh"])
+def test_the_scripts_can_be_read(script):
+    """By the shell that runs them."""
+    path = DEPLOY / script
+    shell = path.read_text().splitlines()[0].removeprefix("#!").split()
+    assert path.stat().st_mode & 0o111
+    done = subprocess.run([*shell, "-n", str(path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_install_writes_into_an_empty_folder_only(tmp_path):
+    """An installation is never changed under a running server."""
+    (tmp_path / "something").touch()
+    for arguments, status in (([str(tmp_path)], 1), ([], 2), (["--user"], 2)):
+        done = subprocess.run(
+            [str(DEPLOY / "install.sh"), *arguments], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, bool(done.stderr)) == (status, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["something"]
+
+
+def test_the_command_reads_its_file_of_settings(tmp_path):
+    """Lines NAME=value, taken as they stand; what is no such line is refused."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    (tmp_path / "app").mkdir()
+    command = shutil.copy(DEPLOY / "rung", tmp_path / "bin" / "rung")
+    python = tmp_path / "venv" / "bin" / "python"
+    python.write_text('#!/bin/sh\necho "$EMAIL_FROM|$STATIC_DIR|$*"\n')
+    python.chmod(0o755)
+    file = tmp_path / "rung.env"
+    file.write_text("# a note\n\nEMAIL_FROM=Rung <rung@example.org> $HOME 'x'")
+    done = subprocess.run(
+        [command, "migrate", "--plan"], env={"RUNG_ENV": str(file), "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    sent = f"Rung <rung@example.org> $HOME 'x'|{tmp_path}/static|manage.py migrate --plan\n"
+    assert (done.stdout, done.stderr) == (sent, "")
+    file.write_text("export SECRET_KEY=x")
+    done = subprocess.run(
+        [command, "check"], env={"RUNG_ENV": str(file), "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, f"{file}: a line is not NAME=value\n")
