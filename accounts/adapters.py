@@ -1,8 +1,6 @@
 """How allauth behaves here: signing out, mail, and the staff's second factor."""
 
-import logging
 import time
-from smtplib import SMTPException
 from typing import Any
 
 import segno
@@ -11,9 +9,11 @@ from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 
-logger = logging.getLogger(__name__)
+from . import mail
+
 KEPT_IN_SESSION = "browser"
 """The browser's token, by which work without an account is opened again."""
 
@@ -35,14 +35,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         return not is_fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a message; where the mail server fails, the page is shown even so.
+        """Queue a message; where the mail server fails, the page is shown even so.
 
-        An error here would tell who has an account. The log says what failed, not to whom.
+        An error here would tell who has an account.
         """
-        try:
-            super().send_mail(template_prefix, email, context)
-        except (OSError, SMTPException) as error:
-            logger.error("A message could not be sent: %s", type(error).__name__)
+        given = {
+            "request": self.request,
+            "email": email,
+            "current_site": get_current_site(self.request),
+            **context,
+        }
+        message = self.render_mail(template_prefix, email, given)
+        mail.queue(message, user=context.get("user"), has_code="code" in context)
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no types

@@ -70,3 +70,33 @@ class User(AbstractUser):
         """Bring the address to lower case before it is validated and stored."""
         super().clean()
         self.email = self.email.lower()
+
+
+class Message(models.Model):
+    """An e-mail on its way out; the row goes when the message does.
+
+    ``user`` is who has the address, if anybody: with the account go its messages.
+    """
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    to = models.TextField()
+    sender = models.TextField()
+    subject = models.TextField()
+    body = models.TextField()
+    html = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~models.Q(to=""), name="message_has_address"),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")),
+                name="message_expires_later",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Message {self.pk}"

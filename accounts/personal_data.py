@@ -4,18 +4,26 @@ Both follow the relations of the database, not a list: what a new feature stores
 person is found without a change here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
 
-from .models import User
+from . import erasing
+from .adapters import KEPT_IN_SESSION
+from .models import Message, User
 
-SECRET = frozenset({"password", "token_hash", "browser_hash", "data", "key"})
+SECRET = frozenset({"password", "token_hash", "browser_hash", "data", "key", "body", "html"})
 """Fields whose value opens something; that they are there is said, what they hold is not."""
-SECRET_OF = frozenset({"accounts.user", "mfa.authenticator", "account.emailconfirmation"})
+SECRET_OF = frozenset(
+    {"accounts.user", "accounts.message", "mfa.authenticator", "account.emailconfirmation"}
+)
+USER_KEYS = (SESSION_KEY, "account_authentication_methods_user", "user_pk", "user_id")
+"""Where sessions name an account by its number: Django's name, then allauth's."""
 Json = dict[str, Any]
 
 
@@ -62,19 +70,39 @@ def owned(model: type[models.Model]) -> list[Any]:
 
 @transaction.atomic
 def delete(*, user: User) -> None:
-    """Delete an account with all that hangs on it, and every session in which it is signed in.
+    """Delete an account with all that hangs on it, and whatever a session holds of the person.
 
-    Sessions are looked through one by one: they name their person inside. Framework rows and
-    versions that the person made stay, without their name.
+    Framework rows and versions that the person made stay, without their name.
     """
     User.objects.select_for_update().get(pk=user.pk)
-    pk = str(user.pk)
-    keys = [
-        session.session_key
-        for session in Session.objects.iterator(chunk_size=500)
-        if str(session.get_decoded().get(SESSION_KEY)) == pk
-        or session.get_decoded().get("account_authentication_methods_user") == pk
-    ]
-    for start in range(0, len(keys), 500):
-        Session.objects.filter(session_key__in=keys[start : start + 500]).delete()
+    known = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    addresses = {user.email, *known}
+    Message.objects.filter(to__in=addresses).delete()
+    user_pk = str(user.pk)
     user.delete()
+    # Sessions are looked through one by one: they name their person inside.
+    for session in Session.objects.iterator(chunk_size=500):
+        data = session.get_decoded()
+        if _is_about(data, user_pk, addresses):
+            _empty(session, data)
+    erasing.after_commit()
+
+
+def _is_about(data: Any, user_pk: str, addresses: set[str]) -> bool:
+    """Tell whether a session names the person: signed in, half signed in, or by address."""
+    if isinstance(data, Mapping):
+        names = any(str(data.get(key)) == user_pk for key in USER_KEYS)
+        return names or any(_is_about(each, user_pk, addresses) for each in data.values())
+    if isinstance(data, list | tuple):
+        return any(_is_about(each, user_pk, addresses) for each in data)
+    return isinstance(data, str) and any(each in data.lower() for each in addresses)
+
+
+def _empty(session: Session, data: Json) -> None:
+    """Leave of a session what its browser began without an account, if anything."""
+    store = SessionStore(session.session_key)
+    if KEPT_IN_SESSION in data:
+        session.session_data = store.encode({KEPT_IN_SESSION: data[KEPT_IN_SESSION]})
+        session.save(update_fields=["session_data"])
+    else:
+        session.delete()

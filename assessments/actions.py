@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import rfc8785
 from django.db import transaction
 
+from accounts import erasing
 from accounts.models import User
 from careers.catalogue import framework
 from careers.models import Version
@@ -236,6 +237,7 @@ def delete(*, assessment: Assessment) -> None:
     """Delete an assessment with everything that hangs on it, after saves that are under way."""
     Assessment.objects.select_for_update().filter(pk=assessment.pk).first()
     assessment.delete()
+    erasing.after_commit()
 
 
 def delete_idle(*, now: datetime) -> int:

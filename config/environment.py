@@ -91,6 +91,13 @@ class Environment:
         "The sender, such as `Rung <rung@example.org>`.",
         "`rung@` and the first of `ALLOWED_HOSTS`",
     )
+    TASKS: str = variable(
+        reading.one_of("immediate", "database"),
+        "immediate",
+        "Who sends e-mails: `immediate`, the request itself; or `database`, a worker that reads a "
+        "queue in the database and tries again where the mail server fails. Then "
+        "`manage.py db_worker` must run; `/readyz` and the log tell of messages that wait.",
+    )
     STAFF_SECOND_FACTOR: bool = variable(
         reading.flag,
         "1",

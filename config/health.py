@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import mail
 from careers import catalogue
 
 from .request_ids import HEALTH
@@ -45,10 +46,13 @@ def livez(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when everything that pages need is there, else 503 with what is not."""
+    """Answer 200 when everything that pages need is there, else 503 with what is not.
+
+    Messages that no worker sends stop no page, so they are told beside the 200.
+    """
     missing = [*_database(), *_cache()]
     status = 503 if missing else 200
-    text = "".join(f"{each}\n" for each in missing or ["ok"])
+    text = "".join(f"{each}\n" for each in missing or ["ok", *filter(None, [mail.lateness()])])
     return HttpResponse(text, status=status, content_type="text/plain")
 
 

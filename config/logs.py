@@ -93,6 +93,7 @@ def configured(form: str) -> dict[str, Any]:
             # It quotes the text of reports, which is somebody's evidence.
             "weasyprint": {"handlers": ["nowhere"], "level": "CRITICAL", "propagate": False},
             "fontTools": {"level": "WARNING"},
+            "django_tasks": {"level": "WARNING"},
             "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         },
     }

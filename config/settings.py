@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "django_tasks",
+    "django_tasks_db",
     "accounts",  # after allauth, whose pages in the admin it replaces
 ]
 
@@ -109,7 +111,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # The database. SQLite: write lock at the start of a transaction (no "database is locked"
-# in its middle), a write-ahead log, and a saved answer on disk before the reply.
+# in its middle), a write-ahead log, a saved answer on disk before the reply, and what is
+# deleted overwritten.
 DATABASES: dict[str, Any] = {
     "default": ENV.DATABASE_URL or reading.database(f"sqlite:///{VAR_DIR / 'rung.sqlite3'}")
 }
@@ -119,7 +122,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+        ),
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -175,11 +180,23 @@ if BEHIND_PROXY:
 # Whoever may edit shows a second factor. Without it, for trying things on one's own machine.
 STAFF_SECOND_FACTOR = ENV.STAFF_SECOND_FACTOR
 
-# Mail: on the console while there is no server for it.
+# Mail: on the console while there is no server for it; a server has ten seconds to answer.
 globals().update(ENV.EMAIL_URL)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
     ENV.EMAIL_FROM or f"Rung <rung@{ALLOWED_HOSTS[0].removeprefix('.')}>"
 )
+
+# What sends mail: the request itself, or a worker (``manage.py db_worker``) that must then
+# run. The first is the default in production too: no message lies where nobody looks.
+TASKS = {
+    "default": {
+        "BACKEND": {
+            "immediate": "django_tasks.backends.immediate.ImmediateBackend",
+            "database": "django_tasks_db.DatabaseBackend",
+        }[ENV.TASKS]
+    }
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

@@ -239,6 +239,8 @@ def worker() -> Iterator[SimpleNamespace]:
     for handler in log.error_log.handlers:
         handler.setStream(lines)
     yield SimpleNamespace(cfg=cfg, log=log, lines=lines)
+    for handler in log.error_log.handlers:  # the test runner's among them, which outlives this
+        handler.filters.clear()
     log.error_log.handlers.clear()
 
 

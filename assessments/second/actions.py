@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from accounts import erasing
+
 from ..access import hash_token, new_token
 from ..models import Assessment
 from .models import SecondAnswer, SecondRating
@@ -58,6 +60,7 @@ def invite(*, assessment: Assessment, person: str, rater: str, now: datetime) ->
 def withdraw(*, second: SecondRating) -> None:
     """End an invitation, or remove a finished second rating: its link, answers and notes."""
     second.delete()
+    erasing.after_commit()
 
 
 def _open(second: SecondRating) -> SecondRating:

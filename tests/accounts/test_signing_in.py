@@ -311,20 +311,6 @@ def test_the_picture_of_the_secret_is_part_of_the_page(stranger: Client):
     assert re.findall(r"data:|style=|<style", page) == []
 
 
-def test_a_mail_server_that_fails_shows_no_error(stranger: Client, monkeypatch, caplog):
-    """The page is the same; the log names the kind of failure and nobody."""
-
-    def down(*args: object, **kwargs: object) -> None:
-        raise ConnectionRefusedError(MARA)
-
-    monkeypatch.setattr("django.core.mail.message.EmailMessage.send", down)
-    member()
-    assert stranger.post("/account/login/code/", {"email": MARA}).status_code == 302
-    assert [r.getMessage() for r in caplog.records if r.name == "accounts.adapters"] == [
-        "A message could not be sent: ConnectionRefusedError"
-    ]
-
-
 def test_the_admin_shows_no_secret_of_a_second_factor(edda_client, edda):
     """Who has one and since when; a lost one can be deleted, none can be read or made."""
     secret = with_app(edda)
