@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 
-from . import mail
+from . import encryption, mail
 
 KEPT_IN_SESSION = "browser"
 """The browser's token, by which work without an account is opened again."""
@@ -50,7 +50,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no types
-    """Second factors: the staff keep one, and its picture obeys the security policy."""
+    """Second factors: secrets encrypted, the staff keep one, pictures obey the security policy."""
+
+    def encrypt(self, text: str) -> str:
+        """Return a secret as it is stored."""
+        return encryption.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a stored secret."""
+        return encryption.decrypt(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Refuse to take away the staff's last second factor."""

@@ -51,6 +51,13 @@ class Environment:
         "Demanded in production.",
         "made at the first start, in `VAR_DIR`",
     )
+    SECRET_KEY_FALLBACKS: list[str] = variable(
+        reading.several,
+        "",
+        "Earlier keys, separated by commas, whose sessions and second factors still open. Run "
+        "`manage.py encrypt_factors` after a change of the key, before the old one goes.",
+        "none",
+    )
     ALLOWED_HOSTS: list[str] = variable(
         reading.hosts,
         "",

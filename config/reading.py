@@ -59,13 +59,14 @@ def one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
-def _several(raw: str) -> list[str]:
+def several(raw: str) -> list[str]:
+    """Return words that commas separate."""
     return [part.strip() for part in raw.split(",") if part.strip()]
 
 
 def hosts(raw: str) -> list[str]:
     """Return host names, without schemes and ports."""
-    found = _several(raw)
+    found = several(raw)
     if not all(HOST.fullmatch(host) for host in found):
         raise ValueError(
             "must be host names separated by commas, such as rung.example.org: "
@@ -76,7 +77,7 @@ def hosts(raw: str) -> list[str]:
 
 def origins(raw: str) -> list[str]:
     """Return origins, with their schemes."""
-    found = _several(raw)
+    found = several(raw)
     if not all(ORIGIN.fullmatch(origin) for origin in found):
         raise ValueError(
             "must be origins separated by commas, such as https://rung.example.org: "

@@ -1,0 +1,115 @@
+"""Secrets of second factors are encrypted at rest, and old plain ones still work."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+
+from accounts import encryption
+from tests.migrations import migrated
+
+from .test_signing_in import code_of, member, sign_in, who, with_app
+
+pytestmark = pytest.mark.django_db
+PLAIN = "JBSWY3DPEHPK3PXP"
+SEED = "0" * 80
+
+
+def stored() -> str:
+    """Return what the table holds."""
+    return str(list(Authenticator.objects.values()))
+
+
+def signs_in(secret: str) -> bool:
+    """Tell whether the app's code opens the account."""
+    cache.clear()
+    client = Client()
+    sign_in(client)
+    reply = client.post("/account/2fa/authenticate/", {"code": code_of(secret)})
+    assert reply.status_code in (200, 302)
+    return bool(who(client))
+
+
+def test_the_tables_make_no_code():
+    """Neither the app's secret nor the seed of the recovery codes is in them."""
+    user = member()
+    secret = with_app(user)
+    codes = RecoveryCodes.activate(user).get_unused_codes()
+    assert [row.data[name][:7] for row, name in pairs()] == ["fernet:", "fernet:"]
+    assert [each for each in (secret, *codes) if each in stored()] == []
+
+
+def pairs() -> list[tuple[Authenticator, str]]:
+    """Return each row with the name of its secret."""
+    names = {"totp": "secret", "recovery_codes": "seed"}
+    return [(row, names[row.type]) for row in Authenticator.objects.order_by("pk")]
+
+
+def test_the_app_and_the_recovery_codes_still_sign_in():
+    """What was encrypted is read again; a recovery code works once."""
+    user = member()
+    secret = with_app(user)
+    first, *_rest = RecoveryCodes.activate(user).get_unused_codes()
+    assert signs_in(secret)
+    found = []
+    for _time in range(2):
+        client = Client()
+        sign_in(client)
+        client.post("/account/2fa/authenticate/", {"code": first})
+        found.append(bool(who(client)))
+    assert found == [True, False]
+
+
+def test_secrets_from_before_are_read_as_they_are():
+    """Plain text in the table opens as it did."""
+    user = member()
+    Authenticator.objects.create(user=user, type="totp", data={"secret": PLAIN})
+    assert signs_in(PLAIN)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_upgrade_encrypts_what_is_there():
+    """Each secret once, and back again; all else of a row stays."""
+    with migrated("accounts", "0002_message") as forward:
+        user = member()
+        Authenticator.objects.create(user=user, type="totp", data={"secret": PLAIN})
+        seed = {"seed": SEED, "used_mask": 5}
+        Authenticator.objects.create(user=user, type="recovery_codes", data=seed)
+        key = {"name": "laptop", "credential": {"id": "x"}}
+        Authenticator.objects.create(user=user, type="webauthn", data=key)
+        forward()
+        assert (PLAIN in stored(), SEED in stored()) == (False, False)
+        data = {row.type: row.data for row in Authenticator.objects.all()}
+        assert (data["webauthn"], data["recovery_codes"]["used_mask"]) == (key, 5)
+        assert encryption.decrypt(data["recovery_codes"]["seed"]) == SEED
+        assert signs_in(PLAIN)
+
+
+def test_a_changed_key_needs_the_old_one_as_fallback(settings):
+    """Then the command encrypts anew, and the old key may go."""
+    secret, old = with_app(member()), settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 60, [old]
+    assert signs_in(secret)
+    call_command("encrypt_factors", verbosity=0)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert signs_in(secret)
+
+
+def test_without_the_old_key_no_code_fits_and_no_page_breaks(settings, caplog):
+    """Not even the code of an empty secret; the log says why, and the row is left as it is."""
+    secret = with_app(member())
+    settings.SECRET_KEY = "n" * 60
+    before = stored()
+    assert [signs_in(each) for each in (secret, "")] == [False, False]
+    assert "A second factor cannot be read" in caplog.text
+    call_command("encrypt_factors", verbosity=0)
+    assert stored() == before
+
+
+def test_the_same_secret_is_never_stored_alike():
+    """Nobody can tell that two people share one."""
+    first, second = (TOTP.activate(member(f"{n}@example.org"), PLAIN) for n in range(2))
+    assert first.instance.data != second.instance.data
