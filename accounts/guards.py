@@ -12,20 +12,40 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
 GUARDED = ("/admin/", "/studio/")
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""What counts as a second factor; recovery codes only stand in for one."""
+CHANGING = tuple(
+    f"/account/2fa/{page}"
+    for page in ("totp/", "webauthn/add/", "webauthn/keys/", "recovery-codes/")
+)
+"""Where factors are added, removed and got around."""
 
 
 def second_factor(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Lead the staff to their second factor, or to set one up, before their pages open."""
+    """Lead the staff to their second factor, or to set one up, before their pages open.
+
+    Whoever has a factor shows it before any is changed: a session from before it was set up
+    may be in other hands.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         asked = settings.STAFF_SECOND_FACTOR and request.path.startswith(GUARDED)
         if asked and is_staff(request) and not has_shown(request):
             return redirect(_where(request))
+        if request.path.startswith(CHANGING) and _has_hidden_one(request):
+            return redirect(_where(request))
         return get_response(request)
 
     return middleware
+
+
+def _has_hidden_one(request: HttpRequest) -> bool:
+    user = request.user
+    if not user.is_authenticated or has_shown(request):
+        return False
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
 
 
 def kept_by_no_cache(

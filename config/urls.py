@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("careers.urls")),
     path("", include("assessments.urls")),
     path("account/", include("accounts.urls")),
+    path("account/", include("accounts.factor_urls")),
     path("account/", include("allauth.urls")),
     path("scoring/", pages.scoring, name="scoring"),
     path("privacy/", pages.privacy, name="privacy"),

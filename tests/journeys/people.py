@@ -79,7 +79,7 @@ def set_up_app(page: Page) -> str:
     secret = page.get_by_label("Secret", exact=True).input_value()
     page.locator("#id_code").fill(app_code(secret))
     page.get_by_role("button", name="Switch it on").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery Codes")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     return secret
 
 

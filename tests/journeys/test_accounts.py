@@ -109,7 +109,7 @@ def test_signing_in_with_a_passkey(page: Page, server: Server):
     page.get_by_label("Name").fill("My laptop")
     page.get_by_label("Passwordless").check()
     page.get_by_role("button", name="Add").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery Codes")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     sign_out(page)
     page.goto("/account/login/")
     page.get_by_role("button", name="Use a passkey").click()
@@ -142,3 +142,28 @@ def test_every_page_of_an_account_can_be_used_by_everybody(page: Page, server: S
         look(f"/account/{address}")
     assert {address: wrong for address, wrong in found.items() if wrong} == {}
     assert PASSWORD not in server.log.read_text()
+
+
+def test_who_may_edit_is_led_on_once_a_passkey_is_added(page: Page, server: Server):
+    """From the studio's address to the passkey, the recovery codes and into the studio."""
+    server.manage(
+        "createsuperuser", "--email", "paula@example.org", "--noinput",
+        DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+    )  # fmt: skip
+    with_passkeys(page)
+    page.goto("/studio/")
+    page.get_by_label("Email").fill("paula@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Passkeys and second factor")
+    wrong = violations(page) + too_wide(page)
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("Name").fill("My laptop")
+    wrong += violations(page) + too_wide(page)
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    wrong += violations(page) + too_wide(page)
+    page.get_by_role("link", name="I have kept them: go on").click()
+    page.wait_for_url("**/studio/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Studio")
+    assert wrong == []

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Server
-from .people import PASSWORD, app_code, set_up_app, sign_in
+from .people import PASSWORD, app_code, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -20,16 +20,17 @@ def editor(server: Server) -> str:
 
 
 def enter_admin(page: Page, address: str) -> None:
-    """Sign in as the first administrator does: set up an app, show its code, and go on."""
+    """Sign in as the first administrator does: set up an app with its code, and go on."""
     page.goto("/admin/")
     page.get_by_label("Email").fill(address)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_text("open once you have set up one of these")).to_be_visible()
-    secret = set_up_app(page)
-    page.goto("/admin/")
-    page.locator("#id_code").fill(app_code(secret, 1))
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("link", name="Set up an app").click()
+    secret = page.get_by_label("Secret", exact=True).input_value()
+    page.locator("#id_code").fill(app_code(secret))
+    page.get_by_role("button", name="Switch it on").click()
+    page.get_by_role("link", name="I have kept them: go on").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Site administration")
 
 

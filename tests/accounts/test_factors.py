@@ -1,0 +1,124 @@
+"""Setting up a second factor: one code is enough, and it leads to where one was going."""
+
+import html
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+
+from .test_signing_in import code_of, member, sign_in, with_app
+
+pytestmark = pytest.mark.django_db
+SET_UP = "/account/2fa/totp/activate/"
+EVIL = ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)")
+
+
+@pytest.fixture
+def edda_without() -> Client:
+    """Edda's browser, signed in by password; she has no second factor yet."""
+    User.objects.create_superuser("edda@example.org", "a good long passphrase")
+    client = Client()
+    sign_in(client, "edda@example.org")
+    return client
+
+
+def link_to(text: str, path: str) -> str:
+    """Return the whole address of the one link or form to that path."""
+    (found,) = re.findall(rf'(?:href|action)="({re.escape(path)}[^"]*)"', text)
+    return html.unescape(found)
+
+
+def set_up(client: Client, address: str) -> str:
+    """Set up an app at that address with the code it shows; return where that leads."""
+    page = client.get(address).text
+    (secret,) = re.findall(r'id="authenticator_secret" type="text" value="(\w+)"', page)
+    reply = client.post(link_to(page, SET_UP), {"code": code_of(secret)})
+    assert reply.status_code == 302
+    return str(reply["Location"])
+
+
+@pytest.mark.parametrize("going", ["/studio/", "/admin/careers/career/?q=a%26b&o=1"])
+def test_setting_up_an_app_leads_to_where_one_was_going(edda_without: Client, going):
+    """From page to page, past the recovery codes, and without a second code."""
+    first = edda_without.get(going)["Location"]
+    codes = set_up(edda_without, link_to(edda_without.get(first).text, SET_UP))
+    page = edda_without.get(codes).text
+    (onward,) = re.findall(r'button-main" href="([^"]+)"', page)
+    assert html.unescape(onward) == going
+    assert edda_without.get(html.unescape(onward)).status_code == 200
+
+
+def test_without_new_recovery_codes_it_leads_there_at_once(edda_without: Client):
+    """They are there from an earlier app."""
+    user = User.objects.get()
+    seed = {"seed": "0" * 80, "used_mask": 0}
+    Authenticator.objects.create(user=user, type="recovery_codes", data=seed)
+    assert set_up(edda_without, f"{SET_UP}?next=/studio/") == "/studio/"
+
+
+def test_who_comes_from_nowhere_stays_with_the_account(edda_without: Client):
+    """The codes, and from there what there is to set."""
+    assert set_up(edda_without, SET_UP) == "/account/2fa/recovery-codes/"
+
+
+@pytest.mark.parametrize("target", EVIL)
+def test_it_leads_to_no_other_site(edda_without: Client, target):
+    """Whatever ``next`` says, on every page of the way."""
+    for page in ("/account/2fa/", SET_UP, "/account/2fa/webauthn/add/"):
+        assert "evil" not in edda_without.get(page, {"next": target}).text
+    edda_without.get(SET_UP)
+    secret = edda_without.session["mfa.totp.secret"]
+    reply = edda_without.post(f"{SET_UP}?next={target}", {"code": code_of(secret), "next": target})
+    assert reply["Location"] == "/account/2fa/recovery-codes/"
+    page = edda_without.get(reply["Location"], {"next": target}).text
+    assert ("evil" in page, "javascript:" in page) == (False, False)
+
+
+def test_a_wrong_code_opens_nothing(edda_without: Client):
+    """The form is shown again and still knows where one was going."""
+    edda_without.get(SET_UP)
+    reply = edda_without.post(f"{SET_UP}?next=/studio/", {"code": "000000"})
+    assert (reply.status_code, link_to(reply.text, SET_UP)) == (200, f"{SET_UP}?next=%2Fstudio%2F")
+    assert edda_without.get("/studio/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "page", ["totp/activate/", "webauthn/add/", "recovery-codes/", "recovery-codes/generate/"]
+)
+def test_who_has_a_factor_shows_it_before_any_is_changed(edda_without: Client, edda_key, page):
+    """Whoever took over a session by password must not add an app of their own and be in."""
+    for method in (edda_without.get, edda_without.post):
+        asked = method(f"/account/2fa/{page}")["Location"]
+        assert asked.startswith("/account/2fa/webauthn/reauthenticate/?next=")
+    assert Authenticator.objects.count() == 1
+
+
+@pytest.fixture
+def edda_key(edda_without: Client) -> None:
+    """Let Edda have a key since she signed in here."""
+    data = {"name": "key", "credential": {}}
+    Authenticator.objects.create(user=User.objects.get(), type="webauthn", data=data)
+
+
+def test_an_editor_who_is_not_staff_is_told_why_too(box_maker, role_groups):
+    """The studio asks for the factor by permission."""
+    from django.contrib.auth.models import Group
+
+    member().groups.add(Group.objects.get(name="Editor"))
+    client = Client()
+    sign_in(client)
+    page = client.get(client.get("/studio/")["Location"]).text
+    assert page.count("open once you have set up one of these") == 1
+
+
+def test_an_app_is_not_set_up_again_to_get_in(edda_without: Client):
+    """The one that is there is asked for."""
+    secret = with_app(User.objects.get())
+    cache.clear()
+    reply = edda_without.post(f"{SET_UP}?next=/studio/", {"code": code_of(secret)})
+    assert reply["Location"].startswith("/account/2fa/reauthenticate/")
+    assert edda_without.get("/studio/").status_code == 302
