@@ -15,7 +15,7 @@ from careers.models import Version
 
 from . import renewal, reports
 from .access import hash_token, new_token
-from .models import Assessment, BrowserAccess, Rating, Report, ReturnLink
+from .models import Assessment, BrowserAccess, Rating, Report, ReturnLink, StepChoice
 from .querysets import AssessmentQuerySet
 
 MAX_RETURN_LINKS = 10
@@ -90,6 +90,8 @@ def start_again(
 ) -> Assessment:
     """Start over with that version at the same level, with the answers that still hold.
 
+    What was said of steps that are still there comes along. Those done stay done, but the
+    answers of this time are newer: where they are a number, it overrides what a step gave.
     Work under way with that version and level is returned instead, so that a double click
     starts once. Raises UnknownLevelError.
     """
@@ -106,7 +108,21 @@ def start_again(
             Rating(assessment=fresh, skill=row.skill, value=row.value, evidence=row.evidence)
             for row in Rating.objects.filter(assessment=assessment, skill__in=same)
         )
+        _carry_steps(assessment, fresh, {step.key for step in content.steps})
     return fresh
+
+
+def _carry_steps(assessment: Assessment, fresh: Assessment, there: set[str]) -> None:
+    done = StepChoice.State.DONE
+    StepChoice.objects.bulk_create(
+        (
+            StepChoice(
+                assessment=fresh, step=row.step, state=row.state, rated_since=row.state == done
+            )
+            for row in StepChoice.objects.filter(assessment=assessment, step__in=there)
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def _under_way(

@@ -5,7 +5,7 @@ the commands all compute here.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -71,12 +71,26 @@ def steps(version: Version) -> tuple[Step, ...]:
     return _steps(version.pk, version.sha256)
 
 
+def steps_for(version: Version, ratings: Ratings, before: Collection[str]) -> tuple[Step, ...]:
+    """Return the steps; those done ``before`` the ratings raise only what they leave open."""
+
+    def is_open(skill: str) -> bool:
+        return ratings.get(skill) is None
+
+    return tuple(
+        replace(step, gives=tuple(each for each in step.gives if is_open(each[0])))
+        if step.key in before
+        else step
+        for step in steps(version)
+    )
+
+
 def ratings_after(
-    version: Version, ratings: Ratings, done: Collection[str]
+    version: Version, ratings: Ratings, done: Collection[str], before: Collection[str]
 ) -> dict[str, int | None]:
-    """Return the ratings raised by the steps of these keys."""
+    """Return the ratings raised by the done steps; ``before``: done before the ratings."""
     now = dict(ratings)
-    for step in steps(version):
+    for step in steps_for(version, ratings, before):
         if step.key in done:
             now = raised(step, now)
     return now
@@ -98,7 +112,8 @@ class Wishes:
     """What a plan should do: goal, limits, pace, and steps done, booked and left out.
 
     ``hours`` and ``budget`` (cents) limit every goal; with ``hours_per_week`` and
-    ``starts_on`` the steps get dates. Done steps do not raise the skills ``rated_since``.
+    ``starts_on`` the steps get dates. Done steps do not raise the skills ``rated_since``;
+    those ``done_before`` the ratings do not raise what is rated with a number.
     """
 
     goal: Goal
@@ -110,6 +125,7 @@ class Wishes:
     booked: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     rated_since: frozenset[str] = frozenset()
+    done_before: frozenset[str] = frozenset()
 
 
 def problem_of(version: Version, level: str, ratings: Ratings, wishes: Wishes) -> Problem:
@@ -117,7 +133,7 @@ def problem_of(version: Version, level: str, ratings: Ratings, wishes: Wishes) -
     return Problem(
         level=ladder(version).level(level),
         ratings=ratings,
-        steps=steps(version),
+        steps=steps_for(version, ratings, wishes.done_before),
         goal=wishes.goal,
         hours=wishes.hours,
         budget=wishes.budget,

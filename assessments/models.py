@@ -175,7 +175,10 @@ class Plan(models.Model):
 
 
 class StepChoice(models.Model):
-    """What a person says of one training step: done, booked, or not available to them."""
+    """What a person says of one training step: done, booked, or not available to them.
+
+    ``rated_since``: it was done before these answers were given, so they override what it gave.
+    """
 
     class State(models.TextChoices):
         """What is said."""
@@ -190,12 +193,17 @@ class StepChoice(models.Model):
     )
     step = models.CharField(max_length=80)
     state = models.CharField(max_length=10, choices=State)
+    rated_since = models.BooleanField(default=False)
 
     class Meta:
         constraints = (
             models.CheckConstraint(
                 condition=Q(state__in=("done", "booked", "without")),
                 name="step_choice_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(rated_since=False) | Q(state="done"),
+                name="step_choice_rated_since_done",
             ),
         )
 

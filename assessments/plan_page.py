@@ -12,6 +12,7 @@ from careers.models import Version
 
 from . import figures
 from .models import Assessment, Plan
+from .planning import States
 
 Json = dict[str, Any]
 GOALS = ("fastest", "cheapest", "best")
@@ -110,7 +111,7 @@ class _Maker:
         assessment: Assessment,
         plan: Plan,
         solutions: Json,
-        states: dict[str, str],
+        states: States,
         ratings: dict[str, int | None],
     ) -> None:
         self.assessment, self.plan, self.states = assessment, plan, states
@@ -156,7 +157,8 @@ class _Maker:
         )
 
     def _said(self, state: str) -> tuple[StepText, ...]:
-        return tuple(self.texts[key] for key, each in self.states.items() if each == state)
+        said = self.states.said(state)
+        return tuple(text for key, text in self.texts.items() if key in said)
 
     def _rows(self, chosen: Json) -> tuple[Row, ...]:
         rows = []
@@ -173,7 +175,7 @@ class _Maker:
                     raises=tuple((self.skills[k], old, new) for k, old, new in step["raises"]),
                     low_after=step["low_after"],
                     gain=round(step["low_after"] - before, 1),
-                    state=self.states.get(step["step"], ""),
+                    state=self.states.by_step.get(step["step"], ""),
                     unlocks=self._unlocks(step, later),
                     essentials=tuple(
                         self.skills[key]
@@ -248,12 +250,9 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def low_with(
-    version: Version, level: str, ratings: dict[str, int | None], states: dict[str, str]
-) -> float:
+def low_with(version: Version, level: str, ratings: dict[str, int | None], states: States) -> float:
     """Return the readiness that the plan starts from: the ratings, raised by what is done."""
-    done = [key for key, state in states.items() if state == "done"]
-    now = figures.ratings_after(version, ratings, done)
+    now = figures.ratings_after(version, ratings, states.done, states.before)
     reply: float = figures.score_reply(version, level, now, ())["low"]
     return reply
 
@@ -262,7 +261,7 @@ def page(
     assessment: Assessment,
     plan: Plan,
     solutions: Json,
-    states: dict[str, str],
+    states: States,
     ratings: dict[str, int | None],
 ) -> PlanPage:
     """Return the page; ``solutions`` holds all three goals."""

@@ -24,6 +24,23 @@ class UnknownStepError(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
+class States:
+    """What a person said of steps: state by step; ``before``: done before the answers."""
+
+    by_step: Mapping[str, str]
+    before: frozenset[str] = frozenset()
+
+    @property
+    def done(self) -> frozenset[str]:
+        """Return the steps that are done."""
+        return self.said(StepChoice.State.DONE.value)
+
+    def said(self, state: str) -> frozenset[str]:
+        """Return the steps in that state."""
+        return frozenset(key for key, each in self.by_step.items() if each == state)
+
+
+@dataclass(frozen=True, slots=True)
 class PlanWishes:
     """What the plan page's form holds; ``budget`` in the framework's currency."""
 
@@ -42,28 +59,28 @@ def _hours_until(plan: Plan) -> int | None:
     return max(0, days * plan.hours_per_week // DAYS_A_WEEK)
 
 
-def wishes_of(plan: Plan, states: Mapping[str, str]) -> figures.Wishes:
-    """Return the wishes as the solver takes them; ``states`` maps steps to their state."""
-    said = {
-        state: frozenset(key for key, each in states.items() if each == state)
-        for state in StepChoice.State.values
-    }
+def wishes_of(plan: Plan, states: States) -> figures.Wishes:
+    """Return the wishes as the solver takes them."""
     return figures.Wishes(
         goal=Goal(plan.goal),
         hours=_hours_until(plan),
         budget=None if plan.budget is None else int(plan.budget * 100),
         hours_per_week=plan.hours_per_week,
         starts_on=plan.starts_on,
-        done=said["done"],
-        booked=said["booked"],
-        without=said["without"],
+        done=states.said("done"),
+        booked=states.said("booked"),
+        without=states.said("without"),
+        done_before=states.before,
     )
 
 
-def states_of(assessment: Assessment) -> dict[str, str]:
-    """Return what the person said of steps, by key."""
+def states_of(assessment: Assessment) -> States:
+    """Return what the person said of steps."""
     rows = StepChoice.objects.filter(assessment=assessment)
-    return dict(rows.values_list("step", "state"))
+    return States(
+        {row.step: row.state for row in rows},
+        frozenset(row.step for row in rows if row.rated_since),
+    )
 
 
 def ratings_of(assessment: Assessment) -> dict[str, int | None]:
@@ -149,7 +166,7 @@ def choose(*, assessment: Assessment, step: str, state: str, today: date) -> Non
             [StepChoice(assessment=assessment, step=step, state=state)],
             update_conflicts=True,
             unique_fields=["assessment", "step"],
-            update_fields=["state"],
+            update_fields=["state", "rated_since"],
         )
     else:
         StepChoice.objects.filter(assessment=assessment, step=step).delete()

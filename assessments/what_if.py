@@ -13,9 +13,9 @@ from . import figures
 from .core.plan import Goal
 from .core.score import percent, reached_level
 from .core.training import Step, can_be_taken, raised
+from .planning import States
 
 LEVEL_PAY = "pay-level-median"
-DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def what_if(
     version: Version,
     target: str,
     own: Mapping[str, int | None],
-    states: Mapping[str, str],
+    states: States,
     tried: Mapping[str, int | None],
     ticked: Collection[str],
 ) -> WhatIf:
@@ -122,9 +122,9 @@ def what_if(
     """
     content = framework(version)
     texts = {step.key: step for step in content.steps}
-    done = frozenset(key for key, state in states.items() if state == DONE and key in texts)
+    done = states.done & texts.keys()
     chosen = [step for step in figures.steps(version) if step.key in set(ticked) - done]
-    now = figures.ratings_after(version, own, done)
+    now = figures.ratings_after(version, own, done, states.before)
     ratings = {**now, **tried}
     then, left = take(chosen, ratings, done)
     before = figures.score_of(version, target, now, ()).levels
@@ -171,6 +171,6 @@ def what_if(
             target,
             then,
             done | frozenset(step.key for step in taken),
-            frozenset(key for key in texts if states.get(key) == "without"),
+            states.said("without") & texts.keys(),
         ),
     )

@@ -109,6 +109,7 @@ BROKEN: dict[str, list[Callable[[Version], object]]] = {
     "plan_budget_not_negative": [partial(plan, budget=Decimal("-0.01"))],
     "plan_goal_known": [partial(plan, goal=wrong) for wrong in ("", "longest")],
     "step_choice_state_known": [partial(choice, state=wrong) for wrong in ("", "skipped")],
+    "step_choice_rated_since_done": [partial(choice, state="booked", rated_since=True)],
     "share_link_once": [partial(share, times=2)],
     "share_link_is_hash": [partial(share, token_hash=wrong) for wrong in NO_HASHES],
     "share_link_expires_later": [partial(share, expires_at=NOW)],

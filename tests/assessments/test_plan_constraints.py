@@ -47,6 +47,7 @@ BROKEN: dict[str, Callable[[Assessment], object]] = {
     "plan_goal_known": partial(plan, goal="longest"),
     "step_choice_state_known": partial(choice, state="skipped"),
     "step_choice_state_known empty": partial(choice, state=""),
+    "step_choice_rated_since_done": partial(choice, state="booked", rated_since=True),
 }
 
 

@@ -5,9 +5,10 @@ import re
 import pytest
 from django.test import Client
 
-from assessments.models import Assessment, Rating, Report
+from assessments.models import Assessment, Rating, Report, StepChoice
+from assessments.plan_page import PlanPage
 from careers import catalogue, publishing
-from careers.models import Career, Level, Requirement, Skill, Version
+from careers.models import Career, Level, Requirement, Skill, Step, Version
 from tests.conftest import NOW, answer, start
 
 OFFER = "There is a newer version 2 of this career."
@@ -159,3 +160,71 @@ def _plain(page: str) -> str:
     """Return a page without its offer to rate again (a fresh token), and without blanks."""
     page = re.sub(r'<form method="post" action="[^"]+/again/".*?</form>', "", page, flags=re.DOTALL)
     return "".join(page.split())
+
+
+# Steps
+
+
+def say(client: Client, report: Assessment, **states: str) -> None:
+    """Say what has become of steps (underscores for hyphens) on the report's plan."""
+    client.get(f"/assessments/{report.pk}/plan/")
+    for step, state in states.items():
+        address = f"/assessments/{report.pk}/plan/steps/{step.replace('_', '-')}/"
+        assert client.post(address, {"state": state}).status_code == 302
+
+
+def said(address: str) -> dict[str, tuple[str, bool]]:
+    """Return what is stored of steps of the assessment that this address belongs to."""
+    rows = StepChoice.objects.filter(assessment=address.split("/")[2])
+    return {row.step: (row.state, row.rated_since) for row in rows}
+
+
+def plan_of(client: Client, address: str) -> PlanPage:
+    """Finish the assessment of that address and return its plan."""
+    base = "/".join(address.split("/")[:3])
+    client.post(f"{base}/finish/")
+    page: PlanPage = client.get(f"{base}/plan/").context["page"]
+    return page
+
+
+def test_steps_come_along_where_the_new_version_has_them(mara, report):
+    """Done ones are from before these answers; bookings and refusals hold as they are."""
+    say(mara, report, cut_orders="done", glue_course="booked", plan_a_day="without")
+    Step.objects.get(key="plan-a-day").delete()
+    publish_changes()
+    address = again(mara, report)
+    assert said(address) == {"cut-orders": ("done", True), "glue-course": ("booked", False)}
+    page = plan_of(mara, address)
+    assert [step.key for step in page.done] == ["cut-orders"]
+    assert "cut-orders" not in [row.text.key for row in page.rows]
+
+
+def test_two_clicks_change_no_step_that_was_said_between_them(mara, report):
+    """The second finds the work under way and leaves it alone."""
+    say(mara, report, cut_orders="done")
+    first = again(mara, report)
+    StepChoice.objects.filter(assessment=first.split("/")[2]).update(
+        state="booked", rated_since=False
+    )
+    assert again(mara, report) == first
+    assert said(first) == {"cut-orders": ("booked", False)}
+
+
+@pytest.mark.parametrize(("value", "low"), [(1, "as rated"), (None, "raised")])
+def test_a_rating_given_since_overrides_what_a_done_step_gave(mara, box_maker, value, low):
+    """A number does; "not sure" leaves what the step gave. Done again, it raises either."""
+    first = start(mara, box_maker, "senior")
+    answer(first, cutting=value, gluing=2, planning=0)
+    mara.post(f"/assessments/{first.pk}/finish/")
+    before = mara.get(f"/assessments/{first.pk}/report.json").json()["low"]
+    say(mara, first, cut_orders="done")
+    raised = mara.get(f"/assessments/{first.pk}/plan/").context["page"].low_before
+    assert raised > before
+    address = again(mara, first)
+    assert plan_of(mara, address).low_before == {"as rated": before, "raised": raised}[low]
+    fresh = Assessment.objects.get(pk=address.split("/")[2])
+    tried = mara.get(f"/assessments/{fresh.pk}/what-if/").context["page"].changes
+    (target,) = [each.before for each in tried if each.is_target]
+    assert target == {"as rated": before, "raised": raised}[low]
+    say(mara, fresh, cut_orders="done")
+    assert plan_of(mara, address).low_before == raised
