@@ -66,9 +66,10 @@ def plan(version: Version, **changes) -> None:
     Plan.objects.create(assessment=one(version), starts_on=NOW.date(), **changes)
 
 
-def choice(version: Version, state: str = "done") -> None:
+def choice(version: Version, state: str = "done", **changes) -> None:
     """Store what is said of a training step."""
-    StepChoice.objects.create(assessment=one(version), step="cut-scraps", state=state)
+    row = {"step": "cut-scraps", "state": state, **changes}
+    StepChoice.objects.create(assessment=one(version), **row)
 
 
 def share(version: Version, token_hash: str = HASH, *, times: int = 1, **changes) -> None:
