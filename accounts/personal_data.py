@@ -4,7 +4,7 @@ Both follow the relations of the database, not a list: what a new feature stores
 person is found without a change here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
@@ -17,6 +17,11 @@ SECRET = frozenset({"password", "token_hash", "browser_hash", "data", "key"})
 """Fields whose value opens something; that they are there is said, what they hold is not."""
 SECRET_OF = frozenset({"accounts.user", "mfa.authenticator", "account.emailconfirmation"})
 Json = dict[str, Any]
+BEFORE_DELETING: list[Callable[[User], None]] = []
+"""What other apps must do before a person's rows go, in the same transaction.
+
+Deleting what hangs on a row passes by the code that looks after it: counts, say.
+"""
 
 
 def of(row: models.Model) -> Json:
@@ -42,6 +47,9 @@ def _is_secret(row: models.Model, name: str) -> bool:
 
 def _hanging(row: models.Model) -> Iterator[tuple[str, list[Json]]]:
     for relation in owned(type(row)):
+        # What goes with a row may still be somebody else's: members keep much from a coach.
+        if relation.field.name in getattr(relation.related_model, "OF_OTHERS", ()):
+            continue
         mine = relation.related_model._base_manager.filter(**{relation.field.name: row.pk})
         rows = [of(each) for each in mine.order_by("pk")]
         if rows:
@@ -77,4 +85,6 @@ def delete(*, user: User) -> None:
     ]
     for start in range(0, len(keys), 500):
         Session.objects.filter(session_key__in=keys[start : start + 500]).delete()
+    for prepare in BEFORE_DELETING:
+        prepare(user)
     user.delete()

@@ -180,9 +180,7 @@ class Roll:
     def _withdraw(self, place: Place) -> None:
         for cohort in self.book.cohorts_of(place.report):
             self._dissolve(cohort, keep=False)
-        gone = replace(
-            place, state=State.OUT, member=None, person=None, is_current=False, is_ready=True
-        )
+        gone = replace(place, state=State.OUT, member=None, person=None, is_current=False)
         self.book.put(gone)
 
     def _dissolve(self, cohort: Hashable, *, keep: bool) -> None:

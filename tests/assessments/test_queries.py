@@ -100,7 +100,7 @@ def test_every_page_takes_the_same_few_queries_at_any_size(db):
         "save_rating, stale": 3,
         "review": 2,
         "resume": 2,
-        "finish": 9,
+        "finish": 10,
         "report": 5,
         "report at another level": 4,
         "report_json": 2,
