@@ -103,7 +103,8 @@ def deleted(assessment: Assessment, *, today: date) -> None:
         ledger = _ledger(group, today)
         Roll(ledger).withdraw(assessment.pk)
         member = members.filter(group=group).first()
-        if member and instead:
+        is_double = Membership.objects.filter(group=group, assessment=instead).exists()
+        if member and instead and not is_double:
             _stand(ledger, member, instead)
         elif member:
             _leave(ledger, member)

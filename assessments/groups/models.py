@@ -49,6 +49,7 @@ class Group(models.Model):
 
     class Meta:
         ordering = ("-created_at", "pk")
+        permissions = (("see_all_reports", _("Can see all reports of a career together")),)
         constraints = (
             models.UniqueConstraint(fields=("code",), name="group_code_once"),
             models.UniqueConstraint(
