@@ -176,7 +176,8 @@ BROKEN: dict[str, list[Callable[[Version], object]]] = {
     "group_code_once": [partial(group, times=2)],
     "group_of_all_once": [partial(of_all, times=2)],
     "group_code_is_code": [
-        partial(group, code=wrong) for wrong in ("", "K7P4Q", "k7p4qd", "K7P4Q0", "K7P4QI", "K7P-4Q")
+        partial(group, code=wrong)
+        for wrong in ("", "K7P4Q", "k7p4qd", "K7P4Q0", "K7P4QI", "K7P-4Q")
     ],
     "group_has_level": [partial(group, level="")],
     "group_has_coach_or_is_of_all": [
