@@ -15,6 +15,7 @@ from django.db.models import Q
 from accounts.models import User
 
 from ..core.cohorts import Place, Roll
+from ..core.ladder import Ratings
 from ..models import Assessment, BrowserAccess
 from ..querysets import AssessmentQuerySet
 from .ledger import Ledger, LedgerOfAll, Steps, held
@@ -141,7 +142,7 @@ def planned(assessment: Assessment, group_id: Any, steps: Steps, *, today: date)
         ledger.close()
 
 
-def counted_for_all(assessment: Assessment, steps: Steps, *, today: date) -> None:
+def counted_for_all(assessment: Assessment, ratings: Ratings, steps: Steps, *, today: date) -> None:
     """Count a report among everybody's of its version and level; twice is once."""
     all_of_them, _created = Group.objects.get_or_create(
         owner=None,
@@ -152,7 +153,7 @@ def counted_for_all(assessment: Assessment, steps: Steps, *, today: date) -> Non
     for group in held([all_of_them.pk]):
         if not Reading.objects.filter(group=group, assessment=assessment).exists():
             ledger = LedgerOfAll(group, today)
-            ledger.begin(assessment, steps)
+            ledger.begin(assessment, ratings, steps)
             place = Place(assessment.pk, assessment.pk, assessment.owner_id or assessment.pk)
             Roll(ledger).arrive(place, listed=False)
             ledger.close()

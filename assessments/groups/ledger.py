@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Min, QuerySet
 
 from ..core.cohorts import Place, State
+from ..core.ladder import Ratings
 from ..models import Assessment
 from . import counts
 from .models import Cohort, CohortReading, Group, Reading
@@ -43,9 +44,12 @@ class Ledger:
         self._rows: dict[Hashable, Reading] = {}
         self._dirty: dict[Hashable, Reading] = {}
 
-    def begin(self, assessment: Assessment, steps: Steps | None = None) -> None:
+    def begin(
+        self, assessment: Assessment, ratings: Ratings | None = None, steps: Steps | None = None
+    ) -> None:
         """Read a report that may have no place here yet."""
-        ratings = dict(assessment.ratings.values_list("skill", "value"))
+        if ratings is None:
+            ratings = dict(assessment.ratings.values_list("skill", "value"))
         found = counts.read_for(self.group, ratings)
         self._rows[assessment.pk] = Reading(
             group=self.group,
@@ -211,9 +215,8 @@ class LedgerOfAll(Ledger):
         return super()._all().select_related("assessment")
 
     def of_member(self, member: Hashable) -> list[Place]:
-        """Return the report that a report stands for: itself."""
-        found = self.of_report(member)
-        return [found] if found else []
+        """Return nothing: no report replaces another."""
+        return []
 
     def waiting(self) -> list[Place]:
         """Return the places that wait, each with who is behind it."""

@@ -38,7 +38,7 @@ def count(assessment: Assessment, *, today: date) -> None:
         own = _solved(Group(version=assessment.version, level=assessment.level), ratings)
     with transaction.atomic():
         if _held(assessment):
-            counting.counted_for_all(assessment, own, today=today)
+            counting.counted_for_all(assessment, ratings, own, today=today)
 
 
 def _held(assessment: Assessment) -> bool:
