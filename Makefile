@@ -5,9 +5,11 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 STATIC_SOURCES := $(shell find static -type f)
+# A shell's own settings must not lead the demo to the ordinary database.
+DEMO := env -u DATABASE_URL -u CACHE_URL -u PRODUCTION -u EMAIL_URL -u ALLOWED_HOSTS VAR_DIR=var/demo STAFF_SECOND_FACTOR=0
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint bench admin screenshots lock clean
+.PHONY: help run demo dev test lint bench admin screenshots lock clean
 
 help:  ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,6 +19,12 @@ run: $(VENV)/run.stamp var/static.stamp  ## Install, migrate, load the careers a
 	@$(PY) manage.py load_careers
 	@echo "Rung is at http://localhost:$(PORT) (Ctrl+C stops it)"
 	@$(VENV)/bin/gunicorn config.wsgi --config config/gunicorn.py --bind 127.0.0.1:$(PORT)
+
+demo: $(VENV)/run.stamp var/demo/static.stamp  ## Fill a scratch database with a coach and a class of 31, and serve it (PORT=… for another)
+	@$(DEMO) $(PY) manage.py migrate --verbosity 0
+	@$(DEMO) $(PY) manage.py demo --address http://localhost:$(PORT)
+	@echo "The demo is at http://localhost:$(PORT) (Ctrl+C stops it; rm -r var/demo forgets it)"
+	@$(DEMO) $(VENV)/bin/gunicorn config.wsgi --config config/gunicorn.py --bind 127.0.0.1:$(PORT)
 
 dev: $(VENV)/run.stamp  ## Serve with auto-reload and debug pages
 	@$(PY) manage.py migrate --verbosity 0
@@ -71,4 +79,8 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 
 var/static.stamp: $(VENV)/run.stamp $(STATIC_SOURCES)
 	@$(PY) manage.py collectstatic --noinput --clear --verbosity 0
+	@touch $@
+
+var/demo/static.stamp: $(VENV)/run.stamp $(STATIC_SOURCES)
+	@$(DEMO) $(PY) manage.py collectstatic --noinput --clear --verbosity 0
 	@touch $@

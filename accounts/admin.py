@@ -10,6 +10,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from . import personal_data
 from .models import User
 
 
@@ -63,6 +64,15 @@ class UserAdmin(DjangoUserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A superuser's account is deleted by superusers alone."""
         return self._in_reach(request, obj) and super().has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete an account as its person would: with sessions, and counts put right."""
+        personal_data.delete(user=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Delete accounts one by one, as their people would."""
+        for user in queryset:
+            personal_data.delete(user=user)
 
     @staticmethod
     def _in_reach(request: HttpRequest, obj: Any) -> bool:

@@ -4,7 +4,7 @@ Both follow the relations of the database, not a list: what a new feature stores
 person is found without a change here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -25,6 +25,11 @@ SECRET_OF = frozenset(
 USER_KEYS = (SESSION_KEY, "account_authentication_methods_user", "user_pk", "user_id")
 """Where sessions name an account by its number: Django's name, then allauth's."""
 Json = dict[str, Any]
+BEFORE_DELETING: list[Callable[[User], None]] = []
+"""What other apps must do before a person's rows go, in the same transaction.
+
+Deleting what hangs on a row passes by the code that looks after it: counts, say.
+"""
 
 
 def of(row: models.Model) -> Json:
@@ -50,6 +55,9 @@ def _is_secret(row: models.Model, name: str) -> bool:
 
 def _hanging(row: models.Model) -> Iterator[tuple[str, list[Json]]]:
     for relation in owned(type(row)):
+        # What goes with a row may still be somebody else's: members keep much from a coach.
+        if relation.field.name in getattr(relation.related_model, "OF_OTHERS", ()):
+            continue
         mine = relation.related_model._base_manager.filter(**{relation.field.name: row.pk})
         rows = [of(each) for each in mine.order_by("pk")]
         if rows:
@@ -79,6 +87,8 @@ def delete(*, user: User) -> None:
     addresses = {user.email, *known}
     Message.objects.filter(to__in=addresses).delete()
     user_pk = str(user.pk)
+    for prepare in BEFORE_DELETING:
+        prepare(user)
     user.delete()
     # Sessions are looked through one by one: they name their person inside.
     for session in Session.objects.iterator(chunk_size=500):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import rfc8785
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import erasing
 from accounts.models import User
@@ -15,6 +16,7 @@ from careers.models import Version
 
 from . import renewal, reports
 from .access import hash_token, new_token
+from .groups import counting
 from .models import Assessment, BrowserAccess, Rating, Report, ReturnLink, StepChoice
 from .querysets import AssessmentQuerySet
 
@@ -212,15 +214,20 @@ def _lock_unfinished(assessment: Assessment, now: datetime) -> None:
 
 @transaction.atomic
 def finish(*, assessment: Assessment, now: datetime) -> Report:
-    """Freeze the report, once: a second call returns the first one's report."""
+    """Freeze the report, once: a second call returns the first one's report.
+
+    The groups that the person is in count it in the same transaction.
+    """
     open_row = Assessment.objects.filter(pk=assessment.pk, finished_at=None)
     if not open_row.update(finished_at=now, updated_at=max(now, assessment.created_at)):
         return Report.objects.get(assessment=assessment)
     reply = rfc8785.dumps(reports.reply(assessment))
     assessment.finished_at = now
-    return Report.objects.create(
+    report = Report.objects.create(
         assessment=assessment, reply=reply.decode(), sha256=hashlib.sha256(reply).hexdigest()
     )
+    counting.finished(assessment, today=timezone.localdate(now))
+    return report
 
 
 @transaction.atomic
@@ -246,12 +253,14 @@ def claim(*, assessment: Assessment, user: User) -> None:
     BrowserAccess.objects.filter(assessment=assessment).delete()
     ReturnLink.objects.filter(assessment=assessment).delete()
     assessment.owner = user
+    counting.claimed(assessment, today=timezone.localdate())
 
 
 @transaction.atomic
 def delete(*, assessment: Assessment) -> None:
     """Delete an assessment with everything that hangs on it, after saves that are under way."""
     Assessment.objects.select_for_update().filter(pk=assessment.pk).first()
+    counting.deleted(assessment, today=timezone.localdate())
     assessment.delete()
     erasing.after_commit()
 
@@ -260,7 +269,7 @@ def delete_idle(*, now: datetime) -> int:
     """Delete what belongs to no account and was not changed for IDLE_DAYS; return how many."""
     idle = Assessment.objects.filter(owner=None, updated_at__lt=now - timedelta(days=IDLE_DAYS))
     gone = 0
-    for assessment in idle.only("pk").iterator():
+    for assessment in idle.with_version().iterator():
         # One by one: saving waits for a moment, not until all of them are gone.
         delete(assessment=assessment)
         gone += 1

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-PACKAGES = ("sharing", "second")
+PACKAGES = ("sharing", "second", "groups")
 """Parts of the app that have models of their own."""
 
 
@@ -19,3 +19,11 @@ class AssessmentsConfig(AppConfig):
         super().import_models()
         for package in PACKAGES:
             import_module(f"{self.name}.{package}.models")
+
+    def ready(self) -> None:
+        """Have the counts of groups put right before an account is deleted."""
+        from accounts import personal_data
+
+        from .groups import leaving
+
+        personal_data.BEFORE_DELETING.append(leaving.before_deleting)

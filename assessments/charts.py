@@ -58,11 +58,16 @@ class LineChart:
 
 def line_chart(readings: Sequence[Reading]) -> LineChart:
     """Return the line through the readings, in the distances of their times."""
-    times = [each.at.timestamp() for each in readings]
+    return line_through([(each.at.timestamp(), each.low) for each in readings])
+
+
+def line_through(points: Sequence[tuple[float, float]]) -> LineChart:
+    """Return the line through points (time, percent), two at least, oldest first."""
+    times = [time for time, _low in points]
     span = times[-1] - times[0]
     shares = [(t - times[0]) / span if span else n / (len(times) - 1) for n, t in enumerate(times)]
     dots = tuple(
-        (round(LEFT + 20 + (RIGHT - LEFT - 40) * share, 1), _y(each.low))
-        for share, each in zip(shares, readings, strict=True)
+        (round(LEFT + 20 + (RIGHT - LEFT - 40) * share, 1), _y(low))
+        for share, (_time, low) in zip(shares, points, strict=True)
     )
     return LineChart("M" + "L".join(f"{x} {y}" for x, y in dots), dots, _y(READY_AT))

@@ -6,6 +6,7 @@ openpyxl is imported where a workbook is made, for it slows every start.
 
 import csv
 import io
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,16 @@ USUAL_WIDTH = 16
 
 
 def report_csv(page: ReportPage) -> bytes:
+    """Return a report's tables as one CSV."""
+    return as_csv(tables(page))
+
+
+def as_csv(found: Sequence[Table]) -> bytes:
     """Return all tables as one CSV (RFC 4180): a row names its table in the first column.
 
     It begins with a byte order mark, without which Excel reads UTF-8 as the local code page;
     programs read it as ``utf-8-sig``.
     """
-    found = tables(page)
     keys = dict.fromkeys(column.key for table in found for column in table.columns)
     text = io.StringIO()
     writer = csv.DictWriter(text, ["table", *keys], restval="", lineterminator="\r\n")
@@ -54,14 +59,19 @@ def _written(cell: Cell) -> str:
 
 
 def report_xlsx(page: ReportPage) -> bytes:
+    """Return a report's tables as a workbook."""
+    return as_xlsx(tables(page), page.level.title)
+
+
+def as_xlsx(found: Sequence[Table], title: str) -> bytes:
     """Return the tables as a workbook, a sheet each."""
     from openpyxl import Workbook
 
     book = Workbook()
-    book.properties.title = page.level.title
+    book.properties.title = title
     book.properties.creator = "Rung"
     book.remove(book.worksheets[0])
-    for table in tables(page):
+    for table in found:
         _fill(book.create_sheet(table.name), table)
     file = io.BytesIO()
     book.save(file)

@@ -27,21 +27,37 @@ def behind_token(view: View) -> View:
     Misses are counted per visitor; who has missed ``TOKEN_MISSES`` times in a minute gets
     429 for every token, right or wrong. What is found is not indexed, and sends no referrer.
     """
+    return _guarded(view, HEADERS)
 
+
+def behind_code(view: View) -> View:
+    """Guard a page that takes a join code, in its address or its form, in the same way.
+
+    It names where it came from to this site, for the check of forms.
+    """
+    return _guarded(view, {**HEADERS, "Referrer-Policy": "same-origin"})
+
+
+def missed(request: HttpRequest) -> None:
+    """Count a wrong code that was typed into a form."""
+    key = _key(request)
+    if not cache.add(key, 1, SECONDS):
+        _count(key)
+
+
+def _guarded(view: View, headers: dict[str, str]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        key = _key(request)
-        if cache.get(key, 0) >= settings.TOKEN_MISSES:
+        if cache.get(_key(request), 0) >= settings.TOKEN_MISSES:
             reply = render(request, "429.html", status=429)
             reply["Retry-After"] = str(SECONDS)
             return reply
         try:
             reply = view(request, *args, **kwargs)
         except Http404:
-            if not cache.add(key, 1, SECONDS):
-                _count(key)
+            missed(request)
             raise
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             reply[name] = value
         return reply
 

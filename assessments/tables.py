@@ -36,7 +36,8 @@ def tables(page: ReportPage) -> tuple[Table, ...]:
     return _levels(page), _skills(page), _plan(page), _about(page)
 
 
-def _columns(**titles: str) -> tuple[Column, ...]:
+def columns(**titles: str) -> tuple[Column, ...]:
+    """Return columns by key and words."""
     return tuple(Column(key, title) for key, title in titles.items())
 
 
@@ -45,7 +46,7 @@ def _yes(is_so: bool) -> str:
 
 
 def _levels(page: ReportPage) -> Table:
-    columns = _columns(
+    head = columns(
         level=_("Level"),
         title=_("Title"),
         low=_("Readiness %"),
@@ -64,11 +65,11 @@ def _levels(page: ReportPage) -> Table:
         )
         for rung in page.rungs
     )
-    return Table("levels", columns, rows)
+    return Table("levels", head, rows)
 
 
 def _skills(page: ReportPage) -> Table:
-    columns = _columns(
+    head = columns(
         skill=_("Skill"),
         title=_("Title"),
         group=_("Group"),
@@ -93,7 +94,7 @@ def _skills(page: ReportPage) -> Table:
         )
         for line in page.lines
     )
-    return Table("skills", columns, rows)
+    return Table("skills", head, rows)
 
 
 def _rating(line: Line) -> Cell:
@@ -104,7 +105,7 @@ def _rating(line: Line) -> Cell:
 
 
 def _plan(page: ReportPage) -> Table:
-    columns = _columns(
+    head = columns(
         place=_("Place"),
         step=_("Step"),
         title=_("Title"),
@@ -118,7 +119,7 @@ def _plan(page: ReportPage) -> Table:
     )
     steps = page.plan.steps if page.plan else ()
     rows = tuple(_step(place, option) for place, option in enumerate(steps, start=1))
-    return Table("plan", columns, rows)
+    return Table("plan", head, rows)
 
 
 def _step(place: int, option: TrainingOption) -> tuple[Cell, ...]:
@@ -163,4 +164,4 @@ def _about(page: ReportPage) -> Table:
         ("framework_sha256", _("SHA-256 of the requirements"), version.sha256),
         ("report_sha256", _("SHA-256 of the report's figures"), page.sha256),
     )
-    return Table("about", _columns(name=_("Name"), title=_("About"), value=_("Value")), facts)
+    return Table("about", columns(name=_("Name"), title=_("About"), value=_("Value")), facts)

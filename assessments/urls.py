@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .groups.views import coach, files, joining
 from .second import views as second
 from .sharing import views as sharing
 from .views import effects, finish, manage, plan, preview, rate, report
@@ -9,6 +10,7 @@ from .views import effects, finish, manage, plan, preview, rate, report
 app_name = "assessments"
 one = "assessments/<uuid:assessment_id>"
 draft = "studio/<slug:career>"
+group = "groups/<uuid:group_id>"
 urlpatterns = [
     path("careers/<slug:slug>/start/", manage.start, name="start"),
     path("assessments/", manage.index, name="index"),
@@ -52,6 +54,31 @@ urlpatterns = [
     path(f"{one}/plan/steps/<slug:step>/", plan.choose_step, name="choose_step"),
     path(f"{one}/plan.ics", plan.plan_ics, name="plan_ics"),
     path(f"{one}/what-if/", plan.what_if, name="what_if"),
+    path("groups/", coach.groups, name="groups"),
+    path("groups/new/", coach.group_new, name="group_new"),
+    path("groups/join/", joining.group_join, name="group_join"),
+    path("groups/join/<str:code>/", joining.group_joining, name="group_joining"),
+    path("groups/in/<int:membership>/", joining.group_membership, name="group_membership"),
+    path("groups/in/<int:membership>/leave/", joining.group_leave, name="group_leave"),
+    path(f"{group}/", coach.group, name="group"),
+    path(f"{group}/invite/", coach.group_invite, name="group_invite"),
+    path(f"{group}/settings/", coach.group_settings, name="group_settings"),
+    path(f"{group}/renew/", coach.group_renew, name="group_renew"),
+    path(f"{group}/delete/", coach.group_delete, name="group_delete"),
+    path(f"{group}/export.xlsx", files.group_file, {"kind": "xlsx"}, name="group_xlsx"),
+    path(f"{group}/export.csv", files.group_file, {"kind": "csv"}, name="group_csv"),
+    path(f"{group}/members/<int:membership>/", files.group_member, name="group_member"),
+    path(f"{group}/members/<int:membership>/remove/", coach.group_remove, name="group_remove"),
+    path(f"{draft}/reports/", files.career_reports, name="career_reports"),
+    *(
+        path(
+            f"{draft}/reports.{kind}",
+            files.career_reports_file,
+            {"kind": kind},
+            name=f"career_reports_{kind}",
+        )
+        for kind in ("xlsx", "csv")
+    ),
     path(f"{draft}/effects/", effects.effects, name="effects"),
     path(f"{draft}/preview/", preview.preview, name="preview"),
 ]

@@ -32,6 +32,7 @@ ADMINISTRATOR = (
     *_may("auth", ALL, "group"),
     *_may("account", ("view",), "emailaddress"),
     *_may("mfa", ("view", "delete"), "authenticator"),
+    ("assessments", "group", "see_all_reports"),
 )
 ROLES: dict[str, tuple[Permission, ...]] = {
     "Viewer": VIEWER,

@@ -13,10 +13,12 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import User
+from assessments.groups.models import Membership
 from assessments.models import Assessment
 from careers.drafts import keep_draft
 from careers.models import Skill
 from tests.conftest import NOW, sign_in, start
+from tests.groups.people import make_group
 
 pytestmark = pytest.mark.django_db
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -25,7 +27,7 @@ ROLES = ("visitor", "member", "viewer", "editor", "publisher", "administrator")
 EVERYBODY = """
 home careers:index careers:detail scoring privacy credits favicon livez readyz
 api:openapi-json api:openapi-view api:careers api:career api:score api:plan api:api-root api_nowhere
-assessments:start assessments:index assessments:return
+assessments:start assessments:index assessments:return assessments:group_join
 account_login account_logout account_inactive account_signup account_request_login_code
 account_confirm_login_code account_email_verification_sent account_reset_password
 account_confirm_password_reset_code account_complete_password_reset
@@ -38,8 +40,15 @@ assessments:over_time assessments:report_json assessments:plan assessments:choos
 assessments:plan_ics assessments:what_if assessments:report_pdf assessments:report_xlsx
 assessments:report_csv assessments:sharing assessments:revoke_share
 assessments:second_rating assessments:withdraw_second assessments:note_second
+assessments:group_membership assessments:group_leave
+"""
+COACH = """
+assessments:group assessments:group_invite assessments:group_settings assessments:group_renew
+assessments:group_delete assessments:group_xlsx assessments:group_csv assessments:group_member
+assessments:group_remove
 """
 MEMBER = """
+assessments:groups assessments:group_new
 accounts:account accounts:data accounts:delete account_reauthenticate account_email
 account_change_password account_set_password mfa_index mfa_reauthenticate mfa_activate_totp
 mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
@@ -58,14 +67,19 @@ careers:merge careers:start_draft careers:restore_draft careers:import careers:i
 careers:confirm_import
 """
 PUBLISHER = "careers:review"
+ADMINISTRATOR = """
+assessments:career_reports assessments:career_reports_xlsx assessments:career_reports_csv
+"""
 BY_LINK = """
 assessments:shared assessments:verify assessments:shared_pdf assessments:shared_xlsx
 assessments:shared_csv assessments:shared_json assessments:second assessments:second_rate
 assessments:second_finish assessments:second_notes metrics
+assessments:group_joining
 """
 WHO = {
     "everybody": EVERYBODY, "owner": OWNER, "member": MEMBER, "viewer": VIEWER, "editor": EDITOR,
-    "publisher": PUBLISHER, "who holds a token": BY_LINK,
+    "publisher": PUBLISHER, "administrator": ADMINISTRATOR, "who holds a token": BY_LINK,
+    "coach": COACH,
 }  # fmt: skip
 OTHERWISE = {"careers:confirm_import": {"key": UUID(int=1)}}
 """Parameters whose name stands for something else elsewhere."""
@@ -105,10 +119,15 @@ def values(mara, box_maker) -> dict[str, Any]:
     mara.post(f"/assessments/{assessment.pk}/finish/")
     Skill.objects.filter(key="gluing").update(title="Gluing, unpublished")
     kept = keep_draft(box_maker.career, now=NOW)
+    group = make_group(box_maker)
+    member = Membership.objects.create(
+        group=group, assessment=assessment, is_listed=True, name="Mara", joined_at=NOW
+    )
     return {
         "assessment_id": assessment.pk, "career": "box-maker", "group": "hands", "key": "gluing",
         "kept_id": kept.pk if kept else 0, "kind": "skills", "level": "senior", "number": 1,
-        "pk": 1, "link": 1, "second": 1, "skill": "cutting", "slug": "box-maker",
+        "pk": 1, "link": 1, "group_id": group.pk, "membership": member.pk,
+        "code": "ZZZ-ZZZ", "second": 1, "skill": "cutting", "slug": "box-maker",
         "step": "cut-scraps", "token": "wrong", "rest": "nope",
     }  # fmt: skip
 
@@ -122,7 +141,9 @@ def refusal(who: str, role: str) -> set[int]:
     """Return the statuses with which a role must be refused; none where it may come in."""
     if who in ("owner", "who holds a token"):
         return {404, 405}
-    if who == "member" and role == "visitor":
+    if who == "coach" and role != "visitor":
+        return {404, 405}
+    if who in ("member", "coach") and role == "visitor":
         return {302, 405}
     if who not in ROLES or ROLES.index(role) >= ROLES.index(who):
         return set()
@@ -135,6 +156,7 @@ def test_who_may_not_open_an_address_is_refused_by_every_method(clients, values,
     settings.TOKEN_MISSES = 10_000
     wrong = []
     before = Assessment.objects.values().get()
+    member = Membership.objects.values().get()
     for name, parameters in routes():
         if OPENS.get(name) != who:
             continue
@@ -151,6 +173,7 @@ def test_who_may_not_open_an_address_is_refused_by_every_method(clients, values,
                     wrong.append((name, role, method, reply.status_code, reply.get("Location")))
     assert wrong == []
     assert Assessment.objects.values().get() == before
+    assert Membership.objects.values().get() == member
 
 
 def test_the_admin_is_for_the_staff(clients):

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from .. import access, actions, planning, progress
+from ..groups.tasks import count_soon
 from ..models import Rating, Report
 
 
@@ -23,6 +24,7 @@ def finish(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         except Report.DoesNotExist as error:  # deleted meanwhile
             raise Http404 from error
         planning.prepare(assessment, today=timezone.localdate())
+        count_soon(assessment)
         return redirect("assessments:report", assessment.pk)
     if assessment.is_finished:
         return redirect("assessments:report", assessment.pk)

@@ -17,6 +17,7 @@ from careers.document import Level
 from careers.pages import career_page
 
 from .. import access, actions, progress
+from ..groups.listing import joined_by
 from ..guessing import behind_token
 from ..models import Assessment, Rating
 from ..querysets import AssessmentQuerySet
@@ -72,8 +73,10 @@ def again(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
 def index(request: HttpRequest) -> HttpResponse:
     """List what this person or browser has started and finished."""
     if not request.user.is_authenticated:
-        return render(request, "assessments/index.html", {"rows": _rows(access.mine(request))})
+        context = {"rows": _rows(access.mine(request)), "joined": joined_by(request)}
+        return render(request, "assessments/index.html", context)
     context = {
+        "joined": joined_by(request),
         "rows": _rows(access.mine(request).filter(owner=request.user)),
         "claimable": _rows(access.claimable(request)),
     }

@@ -11,6 +11,14 @@ from django.utils import timezone
 
 from assessments import actions
 from assessments.actions import Answer, FinishedError, StaleError, UnknownLevelError
+from assessments.groups.models import (
+    Cohort,
+    CohortReading,
+    Count,
+    Group,
+    Membership,
+    Reading,
+)
 from assessments.models import Assessment, Plan, Rating, Report, StepChoice
 from assessments.second import actions as second
 from assessments.second.models import SecondAnswer, SecondRating
@@ -18,6 +26,7 @@ from assessments.sharing import actions as sharing
 from careers.models import Version
 from tests import frameworks
 from tests.conftest import NOW, publish
+from tests.groups.people import coach, make_group
 
 LATER = NOW + timedelta(hours=1)
 HERE = "a" * 64
@@ -284,11 +293,18 @@ def test_finishing_with_nothing_answered_works(box_maker):
 
 def test_deleting_removes_every_row_that_hangs_on_it_and_no_other(box_maker):
     """Answers, report, links, browsers and plans go with it; the neighbour's stay."""
-    gone, kept = begin(box_maker), begin(box_maker, "junior")
+    gone, kept = begin(box_maker), begin(box_maker, "junior", browser_hash="b" * 64)
     for assessment in (gone, kept):
         save(assessment, 1)
         actions.make_return_link(assessment=assessment, now=LATER)
         actions.finish(assessment=assessment, now=LATER)
+        group = make_group(box_maker, owner=coach(f"{assessment.pk}@example.org"))
+        Membership.objects.create(
+            group=group, assessment=assessment, is_listed=False, joined_at=LATER
+        )
+        Reading.objects.create(
+            group=group, assessment=assessment, state="waiting", slots="", low=0, band="ready"
+        )
         Plan.objects.create(assessment=assessment, starts_on=LATER.date())
         StepChoice.objects.create(assessment=assessment, step="cut-scraps", state="done")
         sharing.share(assessment=assessment, wish=WISH, now=LATER)
@@ -297,7 +313,8 @@ def test_deleting_removes_every_row_that_hangs_on_it_and_no_other(box_maker):
         second.save_answers(second=asked, values={"cutting": 2})
     actions.delete(assessment=gone)
     assert list(Assessment.objects.all()) == [kept]
-    hanging = [m for m in apps.get_app_config("assessments").get_models() if m != Assessment]
+    others = {Assessment, Group, Cohort, CohortReading, Count}
+    hanging = [m for m in apps.get_app_config("assessments").get_models() if m not in others]
     through = {SecondAnswer: "second_rating__assessment_id"}
     left = {
         model.__name__: list(

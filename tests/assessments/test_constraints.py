@@ -11,6 +11,8 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
+from accounts.models import User
+from assessments.groups.models import Cohort, Count, Group, Membership, Reading
 from assessments.models import (
     Assessment,
     BrowserAccess,
@@ -95,6 +97,52 @@ def second_answer(version: Version, **changes) -> None:
     SecondAnswer.objects.create(second_rating=second(version, ("e" * 64,)), **row)
 
 
+def group(version: Version, *, times: int = 1, **changes) -> Group:
+    """Store a group as it should be, but for the changes, once or more often."""
+    owner, _new = User.objects.get_or_create(email="cora@example.org")
+    row = {
+        "owner": owner, "name": "Class", "code": "K7P4QD", "is_open": True, "level": "senior",
+        "created_at": NOW,
+    }  # fmt: skip
+    for _time in range(times):
+        made = Group.objects.create(version=version, **{**row, **changes})
+    return made
+
+
+def of_all(version: Version, *, times: int = 1, **changes) -> None:
+    """Store what counts everybody's reports of a level, once or more often."""
+    nobody = {"owner": None, "name": "", "code": None, "is_open": False}
+    group(version, times=times, **{**nobody, **changes})
+
+
+def membership(version: Version, *, times: int = 1, **changes) -> None:
+    """Store a membership as it should be, but for the changes, once or more often."""
+    row = {"is_listed": True, "name": "Mara", "joined_at": NOW, **changes}
+    assessment, its_group = one(version), group(version)
+    for _time in range(times):
+        Membership.objects.create(group=its_group, assessment=assessment, **row)
+
+
+def reading(version: Version, *, times: int = 1, **changes) -> None:
+    """Store a report as a group counts it, but for the changes, once or more often."""
+    row = {"state": "waiting", "slots": "000", "low": 0, "band": "building", **changes}
+    assessment, its_group = one(version), group(version)
+    for _time in range(times):
+        Reading.objects.create(group=its_group, assessment=assessment, **row)
+
+
+def cohort(version: Version, **changes) -> None:
+    """Store a cohort as it should be, but for the changes."""
+    Cohort.objects.create(group=group(version), since=NOW.date(), **changes)
+
+
+def count(version: Version, **changes) -> None:
+    """Store a count as it should be, but for the changes."""
+    row = {"kind": "band", "key": "ready", "slot": 0, "number": 0, **changes}
+    Count.objects.create(group=group(version), **row)
+
+
+SHOWN = {"state": "shown", "was_shown": True, "since": NOW.date()}
 NO_HASHES = ("", "token", HASH[:-1], HASH.upper(), "g" * 64)
 BROKEN: dict[str, list[Callable[[Version], object]]] = {
     "assessment_has_level": [partial(one, level="")],
@@ -127,6 +175,43 @@ BROKEN: dict[str, list[Callable[[Version], object]]] = {
     "second_rating_finished_later": [partial(second, finished_at=NOW - timedelta(seconds=1))],
     "second_answer_value_0_to_4": [partial(second_answer, value=5)],
     "second_answer_has_skill": [partial(second_answer, skill="")],
+    "group_code_once": [partial(group, times=2)],
+    "group_of_all_once": [partial(of_all, times=2)],
+    "group_code_is_code": [
+        partial(group, code=wrong)
+        for wrong in ("", "K7P4Q", "k7p4qd", "K7P4Q0", "K7P4QI", "K7P-4Q")
+    ],
+    "group_has_level": [partial(group, level="")],
+    "group_has_coach_or_is_of_all": [
+        partial(group, name=""),
+        partial(group, code=None),
+        partial(of_all, name="Class"),
+        partial(of_all, code="K7P4QD"),
+        partial(of_all, is_open=True),
+    ],
+    "membership_once": [partial(membership, times=2)],
+    "membership_named_if_listed": [
+        partial(membership, name=""),
+        partial(membership, is_listed=False),
+    ],
+    "reading_once": [partial(reading, times=2)],
+    "reading_state_known": [partial(reading, state=wrong) for wrong in ("", "hidden")],
+    "reading_low_to_1000": [partial(reading, low=1001)],
+    "reading_never_shown_once_counted": [
+        partial(reading, **SHOWN | {"was_shown": False}),
+        partial(reading, **SHOWN, was_counted=True),
+    ],
+    "reading_counted_whole": [
+        partial(reading, state="counted", was_counted=True),
+        partial(reading, state="counted", is_planned=True),
+    ],
+    "reading_dated_while_shown": [
+        partial(reading, **SHOWN | {"since": None}),
+        partial(reading, since=NOW.date()),
+        partial(reading, until=NOW.date()),
+    ],
+    "cohort_ends_later": [partial(cohort, until=NOW.date() - timedelta(days=1))],
+    "count_not_negative": [partial(count, number=-1)],
     "report_sha256_is_hex": [partial(report, sha256=wrong) for wrong in NO_HASHES],
 }
 
@@ -166,13 +251,23 @@ def test_what_should_be_stored_is(box_maker):
     """The examples above fail for nothing but the broken constraint."""
     for whole in (one, browser, link, report, rating, plan, choice, share, second):
         whole(box_maker)
+    for whole in (membership, reading, cohort, count, of_all):
+        Group.objects.all().delete()
+        whole(box_maker)
+    Group.objects.all().delete()
+    membership(box_maker, is_listed=False, name="")
+    for row in (SHOWN, {"state": "counted", "was_counted": True, "is_planned": True}):
+        Group.objects.all().delete()
+        reading(box_maker, **row)
+    Group.objects.all().delete()
+    count(box_maker, kind="month", key="2026-11", number=-1)
     rating(box_maker, value=0)
     rating(box_maker, value=None)
     plan(box_maker, hours_per_week=168, budget=Decimal(0), goal="best")
     share(box_maker, "f" * 64, revoked_at=NOW, views=1, last_viewed_at=NOW)
     second(box_maker, ("a" * 64, "b" * 64), finished_at=NOW)
     second_answer(box_maker, value=None)
-    assert Assessment.objects.count() == 15
+    assert Assessment.objects.count() == 20
 
 
 def test_a_skill_has_one_answer_per_assessment(box_maker):

@@ -38,7 +38,7 @@ def test_each_role_may_do_what_the_one_before_may_and_more():
     assert publisher - editor == {"publish_career"}
     assert publisher > editor
     assert {name.partition("_")[2] for name in administrator - publisher} == {
-        "user", "group", "emailaddress", "authenticator",
+        "user", "group", "emailaddress", "authenticator", "all_reports",
     }  # fmt: skip
 
 
