@@ -11,6 +11,7 @@ from careers.models import Career, Fact, Level, Requirement, Skill, Step, StepAf
 from careers.publishing import import_framework
 from tests import frameworks
 from tests.conftest import NOW
+from tests.html_forms import filled
 from tests.queries import counted
 
 pytestmark = pytest.mark.django_db
@@ -89,14 +90,9 @@ def test_a_row_has_one_name_through_imports(box_maker: Version):
 def test_the_actor_is_who_was_signed_in(box_maker: Version, edda_client, edda):
     """Through the admin; a command has none, and who is gone is forgotten."""
     row = Requirement.objects.get(level__key="senior", skill__key="gluing")
-    data = {
-        "level": row.level_id,
-        "skill": row.skill_id,
-        "rating": 4,
-        "importance": 3,
-        "position": 3,
-    }
-    edda_client.post(f"/admin/careers/requirement/{row.pk}/change/", data)
+    address = f"/admin/careers/requirement/{row.pk}/change/"
+    data = filled(edda_client.get(address).text, "requirement_form")
+    edda_client.post(address, {**data, "rating": "4"})
     line = history.lines(box_maker.career)[0]
     assert (line.by, line.row) == ("edda@example.org", "requirement senior × gluing")
     assert [(c.name, c.before, c.after) for c in line.changes] == [("Rating", "3", "4")]
