@@ -45,7 +45,7 @@ class CareerAdmin(admin.ModelAdmin):
         if change:
             revision = next_revision(obj.pk)
             obj.refresh_from_db(fields=["latest", "published_revision"])
-            obj.draft_revision = revision
+            obj.draft_revision = obj.revision = revision
         super().save_model(request, obj, form, change)
 
     def change_view(

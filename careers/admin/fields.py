@@ -132,15 +132,15 @@ class RevisedForm(LevelsAndCodesForm):
 
     def _open_again(self, stored: Any, names: list[str]) -> None:
         """Show the page as made with what is stored now, and with what was typed."""
-        self.data = self.data.copy()
-        values = model_to_dict(stored, names)
+        data, values = {**self.data.dict()}, model_to_dict(stored, names)  # type: ignore[attr-defined]  # a QueryDict
         for name in names:
             value = self.fields[name].prepare_value(values[name])
-            self.data[self[name].html_initial_name] = "" if value is None else str(value)
+            data[self[name].html_initial_name] = "" if value is None else str(value)
+        self.data = data
 
 
 def _shown(stored: Any, name: str) -> str:
     value = getattr(stored, f"get_{name}_display", lambda: getattr(stored, name))()
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return str(_("yes") if value else _("no"))
     return "–" if value in (None, "") else str(value)

@@ -60,6 +60,8 @@ class InUseError(Exception):
 
 def find(career: Career, model: type[Any], key: str) -> Any:
     """Return the row of that key, or None. One query."""
+    if model is Career:
+        return Career.objects.filter(pk=career.pk, key=key).first()
     return model.objects.filter(career=career, key=key).first()
 
 

@@ -300,7 +300,9 @@ let refreshing;
 async function refreshCheck() {
   try {
     const reply = await fetch(words.check, { redirect: "manual" });
-    if (reply.ok) byId("check").outerHTML = await reply.text();
+    if (!reply.ok) return;
+    byId("check").outerHTML = await reply.text();
+    byId("check-sum").innerHTML = byId("check").querySelector("[data-check-sum]").innerHTML;
   } catch {
     // Without network the panel keeps what it shows.
   }

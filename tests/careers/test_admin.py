@@ -17,7 +17,6 @@ from careers.models import (
     Requirement,
     Skill,
     SkillGroup,
-    Version,
 )
 from careers.publishing import import_framework
 

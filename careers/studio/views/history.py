@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ... import history as memory
 from ..access import CHANGE, VIEW, load_career, studio_page
+from ..findings import check_of
 from ..head import head_of
 
 MOST = 100_000
@@ -27,6 +28,7 @@ def history(request: HttpRequest, career: str) -> HttpResponse:
     found = memory.lines(stored, row=row, start=start)
     context = {
         "head": head_of(stored, request.user),
+        "check": check_of(stored),
         "row": row,
         "lines": found[: memory.PAGE],
         "older": start + memory.PAGE if len(found) > memory.PAGE else 0,
