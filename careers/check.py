@@ -14,8 +14,6 @@ HARDEST_GRADE = 10.0
 """School grade above which a row's texts are called too hard; see ``readability``."""
 HARDEST_ALONE = 14.0
 """The same for one text of a row: the fewer the words, the less the figure says."""
-_BREAKS = frozenset({"duplicate", "broken_reference", "merged"})
-"""Errors that leave the warnings nothing firm to stand on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +43,18 @@ def _warning(code: str, where: str, message: str, field: str = "") -> Finding:
 
 
 def check(document: Json) -> list[Finding]:
-    """Return every finding, errors first; no warnings while references are broken."""
+    """Return every finding, errors first; no warnings while rows do not hang together."""
     findings = [*_errors(document)]
-    if not any(finding.code in _BREAKS for finding in findings):
+    if not any(_breaks(finding) for finding in findings):
         findings += _warnings(document)
     return findings
+
+
+def _breaks(finding: Finding) -> bool:
+    """Tell whether an error leaves the warnings nothing firm to stand on."""
+    # What the guide shows is no part of what the warnings look at.
+    is_guide = finding.where.startswith("guide section ")
+    return finding.code in ("duplicate", "broken_reference") and not is_guide
 
 
 def errors(document: Json) -> list[Finding]:
