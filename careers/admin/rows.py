@@ -25,6 +25,7 @@ from ..models import (
     StepGives,
     StepRequires,
 )
+from ..retiring import retire
 from ..revisions import next_revision
 from .fields import RevisedForm
 
@@ -59,14 +60,12 @@ class RevisionMixin:
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete the row as one more edit."""
-        next_revision(career_id_of(obj))
-        super().delete_model(request, obj)  # type: ignore[misc]  # ModelAdmin's
+        retire(obj, next_revision(career_id_of(obj)))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete the chosen rows as one more edit of each career they are of."""
-        for career_id in {career_id_of(row) for row in queryset}:
-            next_revision(career_id)
-        super().delete_queryset(request, queryset)  # type: ignore[misc]  # ModelAdmin's
+        """Delete the chosen rows, each as an edit of its own that can be restored."""
+        for row in queryset:
+            retire(row, next_revision(career_id_of(row)))
 
 
 def career_id_of(row: Any) -> int:

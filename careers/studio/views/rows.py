@@ -156,6 +156,7 @@ def retire_row(request: HttpRequest, career: str, kind: Kind, key: str) -> HttpR
         **_context(request, found, kind),
         "row": stored,
         "weight": weight_of(stored),
+        "revision": actions.weight_revision(stored),
         "notice": notice,
     }
     return render(request, "careers/studio/retire.html", context, status=status)
