@@ -11,38 +11,50 @@ from .document import Json
 from .readability import grade
 
 HARDEST_GRADE = 10.0
-"""School grade above which a text is called too hard; see ``readability``."""
-_BREAKS = frozenset({"duplicate", "broken_reference", "merged"})
-"""Errors that leave the warnings nothing firm to stand on."""
+"""School grade above which a row's texts are called too hard; see ``readability``."""
+HARDEST_ALONE = 14.0
+"""The same for one text of a row: the fewer the words, the less the figure says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding. ``where`` names the row: ``requirement junior × plc``."""
+    """One finding. ``where`` names the row: ``requirement junior × plc``.
+
+    ``field`` is the part of the row that mends it, as the document names it, where there is
+    one: ``anchors[3]``.
+    """
 
     code: str
     where: str
     message: str
     is_error: bool
+    field: str = ""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}"
 
 
-def _error(code: str, where: str, message: str) -> Finding:
-    return Finding(code, where, message, is_error=True)
+def _error(code: str, where: str, message: str, field: str = "") -> Finding:
+    return Finding(code, where, message, is_error=True, field=field)
 
 
-def _warning(code: str, where: str, message: str) -> Finding:
-    return Finding(code, where, message, is_error=False)
+def _warning(code: str, where: str, message: str, field: str = "") -> Finding:
+    return Finding(code, where, message, is_error=False, field=field)
 
 
 def check(document: Json) -> list[Finding]:
-    """Return every finding, errors first; no warnings while references are broken."""
+    """Return every finding, errors first; no warnings while rows do not hang together."""
     findings = [*_errors(document)]
-    if not any(finding.code in _BREAKS for finding in findings):
+    if not any(_breaks(finding) for finding in findings):
         findings += _warnings(document)
     return findings
+
+
+def _breaks(finding: Finding) -> bool:
+    """Tell whether an error leaves the warnings nothing firm to stand on."""
+    # What the guide shows is no part of what the warnings look at.
+    is_guide = finding.where.startswith("guide section ")
+    return finding.code in ("duplicate", "broken_reference") and not is_guide
 
 
 def errors(document: Json) -> list[Finding]:
@@ -68,12 +80,19 @@ def _errors(document: Json) -> Iterator[Finding]:
             )
         years = level.get("years")
         if years and years[1] is not None and years[0] > years[1]:
-            yield _error(
-                "years", f"level {level['key']}", f"years run from {years[0]} back to {years[1]}"
-            )
-    currencies = sorted({step["currency"] for step in document["steps"]})
-    if len(currencies) > 1:
-        yield _error("currencies", "steps", f"use one currency; found {', '.join(currencies)}")
+            message = f"years run from {years[0]} back to {years[1]}"
+            yield _error("years", f"level {level['key']}", message, "years[1]")
+    yield from _currencies(document)
+
+
+def _currencies(document: Json) -> Iterator[Finding]:
+    """Find steps that cost another currency than most, or than the first where it is a tie."""
+    counts = Counter(step["currency"] for step in document["steps"])
+    usual = max(counts, key=counts.__getitem__, default="")
+    for step in document["steps"]:
+        if step["currency"] != usual:
+            message = f"costs {step['currency']}, other steps {usual}; use one currency"
+            yield _error("currencies", f"step {step['key']}", message, "currency")
 
 
 def _duplicates(document: Json) -> Iterator[Finding]:
@@ -103,9 +122,9 @@ def _broken_references(document: Json) -> Iterator[Finding]:
         name.removesuffix("s"): {row["key"] for row in document[name]}
         for name in ("levels", "groups", "skills", "steps", "facts")
     }
-    for where, kind, key in _references(document):
+    for where, kind, key, field in _references(document):
         if key not in known[kind]:
-            yield _error("broken_reference", where, f"there is no {kind} {key!r}")
+            yield _error("broken_reference", where, f"there is no {kind} {key!r}", field)
 
 
 def _merged(document: Json) -> Iterator[Finding]:
@@ -116,31 +135,35 @@ def _merged(document: Json) -> Iterator[Finding]:
         where = f"skill {skill['key']}"
         for key in skill.get("merged_from", []):
             if key in keys:
-                yield _error("merged", where, f"says {key} was merged into it, but {key} exists")
+                message = f"says {key} was merged into it, but {key} exists"
+                yield _error("merged", where, message, "merged_from")
             elif key in seen:
-                yield _error("merged", where, f"{key} was merged into {seen[key]} already")
+                message = f"{key} was merged into {seen[key]} already"
+                yield _error("merged", where, message, "merged_from")
             seen[key] = skill["key"]
 
 
-def _references(document: Json) -> Iterator[tuple[str, str, str]]:
-    """Yield (row, kind, key) for every key by which a row names another."""
+def _references(document: Json) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (row, kind, key, field) for every key by which a row names another."""
     for skill in document["skills"]:
-        yield f"skill {skill['key']}", "group", skill["group"]
+        yield f"skill {skill['key']}", "group", skill["group"], "group"
     for row in document["requirements"]:
         where = f"requirement {row['level']} × {row['skill']}"
-        yield where, "level", row["level"]
-        yield where, "skill", row["skill"]
+        yield where, "level", row["level"], "level"
+        yield where, "skill", row["skill"], "skill"
     for step in document["steps"]:
         where = f"step {step['key']}"
-        yield from ((where, "skill", row["skill"]) for row in step["requires"] + step["gives"])
-        yield from ((where, "step", key) for key in step["after"])
+        for name in ("requires", "gives"):
+            yield from ((where, "skill", row["skill"], name) for row in step[name])
+        yield from ((where, "step", key, "after") for key in step["after"])
     for fact in document["facts"]:
         if "level" in fact:
-            yield f"fact {fact['key']}", "level", fact["level"]
+            yield f"fact {fact['key']}", "level", fact["level"], "level"
     for section in document["guide"].get("sections", []):
-        for item in section.get("items", []):
+        for place, item in enumerate(section.get("items", [])):
             where = f"guide section {section['key']}"
-            yield from ((where, "fact", key) for key in item.get("facts", []))
+            field = f"items[{place}].facts"
+            yield from ((where, "fact", key, field) for key in item.get("facts", []))
 
 
 def _circles(document: Json) -> Iterator[Finding]:
@@ -153,7 +176,9 @@ def _circles(document: Json) -> Iterator[Finding]:
     for key, after in waits.items():
         back = sorted(other for other in after if other == key or key in reached.get(other, ()))
         if back:
-            yield _error("circle", f"step {key}", f"waits in a circle for {', '.join(back)}")
+            yield _error(
+                "circle", f"step {key}", f"waits in a circle for {', '.join(back)}", "after"
+            )
 
 
 def _reached(start: str, waits: dict[str, set[str]]) -> set[str]:
@@ -177,7 +202,7 @@ def _warnings(document: Json) -> Iterator[Finding]:
     yield from _hard_texts(document)
     for fact in document["facts"]:
         if not fact["source"].strip():
-            yield _warning("no_source", f"fact {fact['key']}", "has no source")
+            yield _warning("no_source", f"fact {fact['key']}", "has no source", "source")
     for group in document["groups"]:
         if not any(skill["group"] == group["key"] for skill in document["skills"]):
             yield _warning("empty_group", f"group {group['key']}", "has no skill")
@@ -192,10 +217,13 @@ def _skill_warnings(document: Json) -> Iterator[Finding]:
             yield _warning("unused_skill", where, "no level requires it, so it is not asked")
         for rating, anchor in enumerate(skill["anchors"]):
             text = " ".join(anchor.split()).casefold()
+            field = f"anchors[{rating}]"
             if not text:
-                yield _warning("missing_anchor", where, f"has no sentence for rating {rating}")
+                message = f"has no sentence for rating {rating}"
+                yield _warning("missing_anchor", where, message, field)
             elif text in seen:
-                yield _warning("duplicate_anchor", where, f"rating {rating} repeats {seen[text]}")
+                message = f"rating {rating} repeats {seen[text]}"
+                yield _warning("duplicate_anchor", where, message, field)
             else:
                 seen[text] = f"{skill['key']} rating {rating}"
 
@@ -250,14 +278,14 @@ def _stuck_steps(document: Json) -> Iterator[Finding]:
         back = sorted(k for k in waits[step["key"]] if step["key"] in _reached(k, waits))
         if back:
             message = f"waits in a circle: what it requires comes from {', '.join(back)}"
-            yield _warning("prerequisites", where, message)
+            yield _warning("prerequisites", where, message, "requires")
         else:
             lacks = ", ".join(
                 f"{row['skill']} {row['rating']}"
                 for row in step["requires"]
                 if ratings.get(row["skill"], 0) < row["rating"]
             )
-            yield _warning("prerequisites", where, f"no steps lead from 0 to {lacks}")
+            yield _warning("prerequisites", where, f"no steps lead from 0 to {lacks}", "requires")
 
 
 def _waits_for(step: Json, other: Json, ratings: dict[str, int]) -> bool:
@@ -270,23 +298,39 @@ def _waits_for(step: Json, other: Json, ratings: dict[str, int]) -> bool:
 
 
 def _hard_texts(document: Json) -> Iterator[Finding]:
-    """Find skills and levels whose texts, taken together, ask for too much schooling."""
-    texts = [
-        (f"skill {row['key']}", "\n".join([row["description"], *row["anchors"]]))
-        for row in document["skills"]
-    ]
-    texts += [
-        (
-            f"level {row['key']}",
-            "\n".join([row["summary"], row.get("scope", ""), *row.get("focus", [])]),
-        )
-        for row in document["levels"]
-    ]
-    for where, text in texts:
-        found = grade(text)
-        if found is not None and found > HARDEST_GRADE:
-            message = f"reads at school grade {found}; shorter sentences and plainer words bring"
-            yield _warning("hard_text", where, f"{message} it to {HARDEST_GRADE:.0f}")
+    """Find rows whose texts, taken together or one alone, ask for too much schooling."""
+    for where, parts in _texts(document):
+        alone = {field: grade(text) or 0.0 for field, text in parts}
+        hardest = max(alone, key=alone.__getitem__)
+        together = grade("\n".join(text for _field, text in parts)) or 0.0
+        if together > HARDEST_GRADE:
+            found, most = together, HARDEST_GRADE
+        elif alone[hardest] > HARDEST_ALONE:
+            found, most = alone[hardest], HARDEST_ALONE
+        else:
+            continue
+        message = f"reads at school grade {found}; shorter sentences and plainer words bring"
+        yield _warning("hard_text", where, f"{message} it to {most:.0f}", hardest)
+
+
+def _texts(document: Json) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield (row, its texts by their fields) of everything that job seekers read at length."""
+    yield "career", [("summary", document["career"]["summary"])]
+    for row in document["skills"]:
+        anchors = [(f"anchors[{n}]", text) for n, text in enumerate(row["anchors"])]
+        yield f"skill {row['key']}", [("description", row["description"]), *anchors]
+    for row in document["levels"]:
+        focus = [(f"focus[{n}]", text) for n, text in enumerate(row.get("focus", []))]
+        texts = [(name, row.get(name, "")) for name in ("summary", "scope")]
+        yield f"level {row['key']}", [*texts, *focus]
+    for row in document["steps"]:
+        yield f"step {row['key']}", [("description", row.get("description", ""))]
+    for row in document["guide"].get("sections", []):
+        items = [
+            (f"items[{n}].text", item.get("text", ""))
+            for n, item in enumerate(row.get("items", []))
+        ]
+        yield f"guide section {row['key']}", [("text", row.get("text", "")), *items]
 
 
 def reachable_ratings(document: Json) -> dict[str, int]:

@@ -198,6 +198,7 @@ def replace_drafts(news: Sequence[Json], *, now: datetime) -> list[Career]:
         for key, career in there.items():
             for name, value in known[key].items():
                 setattr(career, name, value)
+            career.revision = career.draft_revision
         Career.objects.bulk_update(there.values(), _CAREER_FIELDS)
         created = Career.objects.bulk_create(
             Career(**fields, draft_revision=1) for key, fields in known.items() if key not in there
@@ -211,7 +212,7 @@ def replace_drafts(news: Sequence[Json], *, now: datetime) -> list[Career]:
     return [careers[document["career"]["key"]] for document in news]
 
 
-_CAREER_FIELDS = ("title", "summary", "sector", "credit", "alternative_titles", "codes")
+_CAREER_FIELDS = ("title", "summary", "sector", "credit", "alternative_titles", "codes", "revision")
 
 
 def keep_draft(career: Career, *, now: datetime) -> KeptDraft | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
-from django.db.models import CharField, Value
+from django.db.models import CharField, Max, Value
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,7 @@ from .models import (
     StepGives,
     StepRequires,
 )
-from .recording import IMPORTED
+from .recording import EDIT, IMPORTED
 from .revisions import next_revision
 
 ROWS: tuple[type[Any], ...] = (
@@ -59,6 +59,8 @@ class Line:
     kind: str
     row: str
     changes: tuple[FieldChange, ...]
+    newest: str = ""
+    """The newest line of the same row, to tell later whether it was changed since."""
 
     @property
     def can_restore(self) -> bool:
@@ -87,10 +89,22 @@ def lines(career: Career, *, row: str = "", start: int = 0) -> list[Line]:
         ids = [number for _date, number, model in page if model == name]
         rows = _BY_NAME[name].history.filter(history_id__in=ids).select_related("history_user")
         stored |= {(name, each.history_id): each for each in rows}
-    return [_line(name, stored[name, number]) for _date, number, name in page]
+    last = _newest_of(career, stored)
+    return [_line(name, stored[name, number], last) for _date, number, name in page]
 
 
-def _line(name: str, stored: Any) -> Line:
+def _newest_of(career: Career, stored: dict[tuple[str, int], Any]) -> dict[str, str]:
+    """Return the newest line of each row among these lines. One query for each kind of row."""
+    found: dict[str, str] = {}
+    for name in {name for name, _number in stored}:
+        rows = {each.row for (kind, _number), each in stored.items() if kind == name}
+        newest = _BY_NAME[name].history.filter(draft=career.pk, row__in=rows).order_by()
+        for row, number in newest.values_list("row").annotate(Max("history_id")):
+            found[row] = f"{name}-{number}"
+    return found
+
+
+def _line(name: str, stored: Any, newest: dict[str, str]) -> Line:
     kinds = {"+": "added", "~": "changed", "-": "removed"}
     reason = stored.history_change_reason
     model = _BY_NAME[name]
@@ -104,6 +118,7 @@ def _line(name: str, stored: Any) -> Line:
             FieldChange(_label(model, field), _shown(before), _shown(after))
             for field, before, after in stored.changes
         ),
+        newest=newest[stored.row],
     )
 
 
@@ -125,12 +140,26 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-@transaction.atomic
-def restore(*, career: Career, line: str) -> str:
-    """Bring a row back to what it was before that line; return the row's name.
+def _newest(model: type[Any], career: Career, row: str) -> str:
+    lines = model.history.filter(draft=career.pk, row=row)
+    return f"{model.__name__.lower()}-{lines.aggregate(last=Max('history_id'))['last']}"
 
-    Raises LookupError for a line that this draft does not have, NotRestoredError where the
-    row cannot be as it was in the draft as it is now.
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The name of the row that is back, and how many more rows came back with it."""
+
+    row: str
+    others: int
+
+
+@transaction.atomic
+def restore(*, career: Career, line: str, seen: str) -> Restored:
+    """Bring a row back to what it was before that line, with what went in the same edit.
+
+    ``seen`` is the newest line of the row that the editor saw. Raises LookupError for a line
+    that this draft does not have, NotRestoredError where the row cannot be as it was in the
+    draft as it is now, or was changed since.
     """
     name, _hyphen, number = line.partition("-")
     model = _BY_NAME.get(name)
@@ -140,20 +169,66 @@ def restore(*, career: Career, line: str) -> str:
     if stored is None or not (stored.changes or stored.history_type == "-"):
         raise LookupError(line)
     Career.objects.select_for_update().get(pk=career.pk)
+    if _newest(model, career, stored.row) != seen:
+        raise NotRestoredError(_("It was changed meanwhile. Look again, then decide."))
+    revision = next_revision(career.pk)
+    is_gone = stored.history_type == "-"
+    row = _restore_one(model, career, stored, revision)
+    others = _restore_others(career, stored, revision) if is_gone else 0
+    if is_gone and isinstance(row, Skill):
+        _take_out_of_merged(career, row.key, revision)
+    return Restored(str(stored.row), others)
+
+
+def _restore_one(model: type[Any], career: Career, stored: Any, revision: int) -> Any:
     values = _values_before(model, career, stored)
     row = _current(model, career, stored, values) or model(pk=stored.id)
     for field, value in values.items():
         setattr(row, field, value)
     row._change_reason = RESTORED
-    revision = next_revision(career.pk)
+    names = [*values]
     if hasattr(row, "revision"):
         row.revision = revision
+        names.append("revision")
     try:
         row.full_clean()
     except ValidationError as error:
         raise NotRestoredError(" ".join(error.messages)) from error
-    row.save()
-    return str(stored.row)
+    row.save(**({} if row._state.adding else {"update_fields": names}))
+    if hasattr(row, "step_id"):  # its step's form shows it
+        row.step.revision = revision
+        row.step.save(update_fields=["revision"])
+    return row
+
+
+def _restore_others(career: Career, stored: Any, revision: int) -> int:
+    """Restore what went or changed in the same edit, where nobody has touched it since."""
+    reason = stored.history_change_reason or ""
+    if not reason.startswith(EDIT):
+        return 0
+    count = 0
+    for model in ROWS:
+        lines = model.history.filter(draft=career.pk, history_change_reason=reason)
+        for line in lines.order_by("history_id"):
+            name = f"{model.__name__.lower()}-{line.history_id}"
+            if _newest(model, career, line.row) != name:
+                continue
+            try:
+                _restore_one(model, career, line, revision)
+            except NotRestoredError:
+                continue
+            count += 1
+    return count
+
+
+def _take_out_of_merged(career: Career, key: str, revision: int) -> None:
+    """Let no skill say that one was merged into it which is there again."""
+    for skill in career.skills.all():
+        if key in skill.merged_from:
+            skill.merged_from = [each for each in skill.merged_from if each != key]
+            skill.revision = revision
+            skill._change_reason = RESTORED  # type: ignore[attr-defined]  # simple-history's
+            skill.save(update_fields=["merged_from", "revision"])
 
 
 def _values_before(model: type[Any], career: Career, stored: Any) -> dict[str, Any]:

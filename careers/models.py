@@ -100,6 +100,7 @@ class Career(models.Model):
         blank=True,
         editable=False,
     )
+    revision = revision_field()
     draft_revision = revision_field()
     published_revision = models.PositiveIntegerField(
         _("published revision"), default=0, editable=False
@@ -491,6 +492,7 @@ class GuideSection(models.Model):
     source = models.CharField(_("source"), max_length=300, blank=True)
     items = models.JSONField(_("items"), default=list, blank=True)
     position = position_field()
+    revision = revision_field()
 
     history = RowHistory("guide section", "key")
 

@@ -19,12 +19,27 @@ from simple_history.models import HistoricalRecords
 
 IMPORTED = "imported"
 """The reason of the one line that stands for a whole draft replaced."""
+EDIT = "edit "
+"""What the reason of a line starts with that is one of several of the same edit."""
 NOT_CONTENT = ("latest", "revision", "draft_revision", "published_revision")
 """Fields that count edits and versions: no editor writes them."""
 MAX_ROW = 260
 Json = dict[str, Any]
 
 _as_one: ContextVar[bool] = ContextVar("as_one", default=False)
+
+
+_edit: ContextVar[str] = ContextVar("edit", default="")
+
+
+@contextmanager
+def one_edit(revision: int) -> Iterator[None]:
+    """Mark the lines written meanwhile as one edit, which is restored as one."""
+    token = _edit.set(f"{EDIT}{revision}")
+    try:
+        yield
+    finally:
+        _edit.reset(token)
 
 
 @contextmanager
@@ -92,7 +107,7 @@ class RowHistory(HistoricalRecords):  # type: ignore[misc]  # the library carrie
             instance,
             history_type,
             changes,
-            self.get_change_reason_for_object(instance, history_type, using),
+            self.get_change_reason_for_object(instance, history_type, using) or _edit.get() or None,
         )
 
     def name_of(self, instance: Any) -> str:

@@ -61,7 +61,8 @@ careers:compare careers:versions careers:version careers:version_json careers:ex
 assessments:effects assessments:preview
 """
 EDITOR = """
-careers:cell careers:row careers:restore_row careers:save_cells careers:new_row careers:move_row
+careers:cell careers:about careers:row careers:restore_row careers:save_cells careers:new_row
+careers:move_row
 careers:retire_row
 careers:merge careers:start_draft careers:restore_draft careers:import careers:import_draft
 careers:confirm_import

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from careers.document import DocumentError
 from careers.studio.access import VIEW, load_career, studio_page
+from careers.studio.findings import check_of
 from careers.studio.head import head_of
 
 from .. import effects as found
@@ -23,5 +24,7 @@ def effects(request: HttpRequest, career: str) -> HttpResponse:
         context["page"] = found.page(row) if row.latest else None
     except DocumentError:
         context["is_broken"] = True
+    if request.GET.get("part") != "panel":
+        context["check"] = check_of(row)
     part = "_effects_panel" if request.GET.get("part") == "panel" else "effects"
     return render(request, f"assessments/{part}.html", context)

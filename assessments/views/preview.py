@@ -8,6 +8,7 @@ from careers.document import DocumentError, parse
 from careers.drafts import compile_draft
 from careers.publishing import verify
 from careers.studio.access import VIEW, load_career, studio_page
+from careers.studio.findings import check_of
 from careers.studio.head import head_of
 
 from .. import questionnaire
@@ -18,9 +19,15 @@ from .. import questionnaire
 def preview(request: HttpRequest, career: str) -> HttpResponse:
     """Show every page of the draft's questionnaire, one below the other."""
     row = load_career(career)
-    context = {"head": head_of(row, request.user), "pages": [], "problems": []}
+    compiled = compile_draft(row)
+    context = {
+        "head": head_of(row, request.user),
+        "check": check_of(row, compiled),
+        "pages": [],
+        "problems": [],
+    }
     try:
-        draft = parse(verify(compile_draft(row)))
+        draft = parse(verify(compiled))
     except DocumentError as error:
         context["problems"] = error.problems
     else:

@@ -1,33 +1,17 @@
-"""Careers in Django admin: the draft's rows at hand, its check, and publishing."""
+"""Careers in Django admin: the draft's rows at hand. Checking and publishing is the studio's."""
 
-import json
-import re
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.apps import apps
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.urls import reverse
 
-from accounts.models import User
-
-from .. import check, publishing
-from ..compare import Change, compare
-from ..document import DocumentError, Problem
-from ..drafts import compile_draft
 from ..models import Career
 from ..revisions import next_revision
-from .fields import LevelsAndCodesForm
-from .rows import row_address_parts
+from .fields import RevisedForm
 
-_SHAPE_PATH = re.compile(r"^(level|group|skill|step|fact)s\[\d+\] “([^”]+)”")
 ROW_LISTS = (
     ("level", "career__id__exact"),
     ("skillgroup", "career__id__exact"),
@@ -41,35 +25,11 @@ ROW_LISTS = (
 )
 
 
-class PublishForm(forms.Form):
-    """The note of a new version."""
-
-    note = forms.CharField(
-        required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3, "cols": 60})
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A problem or finding, with the address of the row it names (or nothing)."""
-
-    where: str
-    message: str
-    address: str
-
-
-def _located(career: Career, where: str, message: str) -> Row:
-    match = _SHAPE_PATH.match(where)
-    parts = row_address_parts(career, f"{match[1]} {match[2]}" if match else where)
-    address = reverse(f"admin:careers_{parts[0]}_change", args=[parts[1]]) if parts else ""
-    return Row(where, message, address)
-
-
 @admin.register(Career)
 class CareerAdmin(admin.ModelAdmin):
-    """A career: its titles, links to its rows, and the page that publishes the draft."""
+    """A career: its titles, and links to its rows and to the page that publishes the draft."""
 
-    form = LevelsAndCodesForm
+    form = RevisedForm
     list_display = ("title", "key", "latest")
     list_select_related = ("latest",)
     search_fields = ("title", "key")
@@ -85,17 +45,8 @@ class CareerAdmin(admin.ModelAdmin):
         if change:
             revision = next_revision(obj.pk)
             obj.refresh_from_db(fields=["latest", "published_revision"])
-            obj.draft_revision = revision
+            obj.draft_revision = obj.revision = revision
         super().save_model(request, obj, form, change)
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the page that publishes."""
-        publish = path(
-            "<int:career_id>/publish/",
-            self.admin_site.admin_view(self.publish),
-            name="careers_career_publish",
-        )
-        return [publish, *super().get_urls()]
 
     def change_view(
         self,
@@ -118,54 +69,3 @@ class CareerAdmin(admin.ModelAdmin):
         """Lead to the draft's history in the studio."""
         career = get_object_or_404(Career, pk=object_id)
         return redirect("careers:history", career.key)
-
-    def publish(self, request: HttpRequest, career_id: int) -> HttpResponse:
-        """Show what is wrong and what has changed; POST publishes the draft."""
-        career = get_object_or_404(Career.objects.select_related("latest"), pk=career_id)
-        if not request.user.has_perm("careers.publish_career"):
-            raise PermissionDenied
-        form = PublishForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            done = self._publish(request, career, form.cleaned_data["note"])
-            if done:
-                return redirect("admin:careers_career_change", career.pk)
-        return TemplateResponse(
-            request, "admin/careers/career/publish.html", self._context(request, career, form)
-        )
-
-    def _publish(self, request: HttpRequest, career: Career, note: str) -> bool:
-        by = request.user if isinstance(request.user, User) else None
-        try:
-            version = publishing.publish(career=career, note=note, by=by, now=timezone.now())
-        except DocumentError:
-            messages.error(request, _("Not published: mend the rows below first."))
-            return False
-        except publishing.UnchangedError as unchanged:
-            messages.info(request, str(unchanged))
-            return False
-        text = _("Published version %(number)s. Reports and assessments under way keep theirs.")
-        messages.success(request, text % {"number": version.number})
-        return True
-
-    def _context(self, request: HttpRequest, career: Career, form: PublishForm) -> dict[str, Any]:
-        problems: list[Problem] = []
-        findings: list[check.Finding] = []
-        changes: list[Change] = []
-        try:
-            document = publishing.verify(compile_draft(career))
-        except DocumentError as error:
-            problems = error.problems
-        else:
-            findings = check.check(document)
-            if career.latest:
-                changes = compare(json.loads(career.latest.document), document)
-        return {
-            **self.admin_site.each_context(request),
-            "title": _("Publish %(career)s") % {"career": career.title},
-            "opts": self.model._meta,
-            "career": career,
-            "form": form,
-            "problems": [_located(career, p.where, p.message) for p in problems],
-            "warnings": [_located(career, f.where, f.message) for f in findings],
-            "changes": changes,
-        }

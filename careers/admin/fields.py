@@ -4,7 +4,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
+
+from ..recording import draft_of
+from ..revisions import upcoming_revision
 
 
 class LinesField(forms.CharField):
@@ -82,30 +86,61 @@ class LevelsAndCodesForm(forms.ModelForm):
 
 
 class RevisedForm(LevelsAndCodesForm):
-    """A row's form that notices when somebody else changed the row since it was opened."""
+    """A row's form that notices when somebody else changed the row since it was opened.
 
-    opened = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    Each field is sent back along with what it held when the page was made. A row that the
+    editor left alone is not saved at all, whatever became of it meanwhile; one that both
+    changed is refused with what is stored.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["opened"].initial = getattr(self.instance, "revision", None)
+        if self.instance.pk:
+            for field in self.fields.values():
+                field.show_hidden_initial = True
 
     def clean(self) -> dict[str, Any]:
         """Refuse once; sending the form again replaces what is stored."""
         cleaned = super().clean() or self.cleaned_data
-        opened = cleaned.pop("opened", None)
-        rows = type(self.instance)._base_manager.filter(pk=self.instance.pk)
-        stored = rows.first()
-        revision = getattr(stored, "revision", None)
-        if stored is None or opened is None or revision is None or opened == revision:
+        if not self.instance.pk or not self.has_changed():
             return cleaned
-        self.data = {**dict(self.data.items()), self.add_prefix("opened"): str(revision)}
-        differing = [
-            f"{self.fields[name].label}: {getattr(stored, name)}"
-            for name in self.changed_data
-            if hasattr(stored, name)
-        ]
-        raise ValidationError(
-            _("Somebody else changed this meanwhile; stored is %(stored)s. Save again to replace."),
-            params={"stored": "; ".join(differing) or "–"},
+        names = [name for name in self.fields if self[name].field.show_hidden_initial]
+        if any(self[name].html_initial_name not in self.data for name in names):
+            raise ValidationError(_("Not saved: it is unknown which state you saw. Open it again."))
+        upcoming_revision(draft_of(self.instance))  # changes take turns from here on
+        stored = type(self.instance)._base_manager.filter(pk=self.instance.pk).first()
+        differing = [name for name in names if stored and self._differs(name, stored)]
+        if differing:
+            self._open_again(stored, names)
+            shown = "; ".join(f"{self[name].label}: {_shown(stored, name)}" for name in differing)
+            raise ValidationError(
+                _(
+                    "Not saved: somebody else changed this meanwhile. Stored is now %(stored)s."
+                    " Save again to replace it."
+                ),
+                params={"stored": shown},
+            )
+        return cleaned
+
+    def _differs(self, name: str, stored: Any) -> bool:
+        """Tell whether a stored field is not what the page was made with."""
+        field, bound = self.fields[name], self[name]
+        seen = field.hidden_widget().value_from_datadict(
+            self.data, self.files, bound.html_initial_name
         )
+        return field.has_changed(model_to_dict(stored, [name])[name], seen)
+
+    def _open_again(self, stored: Any, names: list[str]) -> None:
+        """Show the page as made with what is stored now, and with what was typed."""
+        data, values = {**self.data.dict()}, model_to_dict(stored, names)  # type: ignore[attr-defined]  # a QueryDict
+        for name in names:
+            value = self.fields[name].prepare_value(values[name])
+            data[self[name].html_initial_name] = "" if value is None else str(value)
+        self.data = data
+
+
+def _shown(stored: Any, name: str) -> str:
+    value = getattr(stored, f"get_{name}_display", lambda: getattr(stored, name))()
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return "–" if value in (None, "") else str(value)

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404, redirect
@@ -24,6 +25,7 @@ from ..models import (
     StepGives,
     StepRequires,
 )
+from ..retiring import retire
 from ..revisions import next_revision
 from .fields import RevisedForm
 
@@ -58,14 +60,12 @@ class RevisionMixin:
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete the row as one more edit."""
-        next_revision(career_id_of(obj))
-        super().delete_model(request, obj)  # type: ignore[misc]  # ModelAdmin's
+        retire(obj, next_revision(career_id_of(obj)))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete the chosen rows as one more edit of each career they are of."""
-        for career_id in {career_id_of(row) for row in queryset}:
-            next_revision(career_id)
-        super().delete_queryset(request, queryset)  # type: ignore[misc]  # ModelAdmin's
+        """Delete the chosen rows, each as an edit of its own that can be restored."""
+        for row in queryset:
+            retire(row, next_revision(career_id_of(row)))
 
 
 def career_id_of(row: Any) -> int:
@@ -115,6 +115,7 @@ class RowAdmin(RevisionMixin, RowHistoryLink):
 class SameCareerInline(admin.TabularInline):
     """Rows below a row, with choices from the parent's career only."""
 
+    form = RevisedForm
     extra = 0
     same_career: tuple[str, ...] = ()
     career_id: int | None = None
@@ -220,6 +221,17 @@ class RequirementAdmin(RevisionMixin, RowHistoryLink):
     ordering = ("skill__position", "level__rank")
     list_per_page = 200
 
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[RevisedForm]:
+        """Notice in the list, too, what somebody else changed meanwhile."""
+        return RevisedForm
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Compare and save in one transaction, so that nobody comes in between."""
+        if request.method != "POST":
+            return super().changelist_view(request, extra_context)
+        with transaction.atomic():
+            return super().changelist_view(request, extra_context)
+
 
 @admin.register(Step)
 class StepAdmin(RowAdmin):
@@ -256,29 +268,3 @@ class SourceAdmin(RowAdmin):
 
     list_display = ("name", "career", "title", "date")
     search_fields = ("name", "title")
-
-
-def row_address_parts(career: Career, where: str) -> tuple[str, int] | None:
-    """Return (model name, id) of the row that a finding's ``where`` names, if it is found."""
-    word, _space, key = where.partition(" ")
-    if word == "requirement":
-        level, _times, skill = key.partition(" × ")
-        rows = Requirement.objects.filter(level__career=career, level__key=level, skill__key=skill)
-        found = rows.values_list("pk", flat=True).first()
-        return ("requirement", found) if found else None
-    kinds: dict[str, type[Any]] = {
-        "level": Level,
-        "group": SkillGroup,
-        "skill": Skill,
-        "step": Step,
-        "fact": Fact,
-    }
-    if word in kinds:
-        model = kinds[word]
-        found = (
-            model.objects.filter(career=career, key=key.split(" ")[0])
-            .values_list("pk", flat=True)
-            .first()
-        )
-        return (model._meta.model_name or "", found) if found else None
-    return None

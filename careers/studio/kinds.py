@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Fact, Level, Skill, SkillGroup, Step
+from ..models import Fact, GuideSection, Level, Skill, SkillGroup, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,13 @@ KINDS = {
             _("What the plan is built from."),
         ),
         Kind("facts", Fact, _("fact"), _("Facts"), _("Figures with their sources.")),
+        Kind(
+            "guide",
+            GuideSection,
+            _("guide section"),
+            _("Guide"),
+            _("The sections of the career’s page, in each chapter’s order."),
+        ),
     )
 }
 

@@ -7,7 +7,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..document import Fact as FactOf
-from ..models import Career, Fact, Level, Skill, SkillGroup, Step, StepGives, StepRequires
+from ..models import (
+    Career,
+    Fact,
+    GuideSection,
+    Level,
+    Skill,
+    SkillGroup,
+    Step,
+    StepGives,
+    StepRequires,
+)
 from ..wording import fact_kind, figure, money
 from .kinds import Kind
 
@@ -71,6 +81,8 @@ def _about(row: Any) -> str:
         return " · ".join(each for each in (shown, level, row.region, row.date, row.source) if each)
     if isinstance(row, Level):
         return row.summary
+    if isinstance(row, GuideSection):
+        return f"{row.get_chapter_display()} · {row.get_layout_display()}"
     return row.description if isinstance(row, Skill) else ""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from ..models import Career, Requirement, Skill, StepGives, StepRequires
+from ..recording import one_edit
 from ..revisions import next_revision
 from .cells import Cell, cell
 from .rows import StaleRowError, find
@@ -56,12 +57,18 @@ def merge_skills(
 
     Requirements and steps take the higher rating. The skill that stays remembers the key
     of the one that went, so that old ratings of both can be read as the higher. Raises
-    StaleRowError.
+    StaleRowError. All of it is one edit in the history: who restores the skill that went
+    takes the merge back.
     """
     revision = next_revision(career.pk)
+    with one_edit(revision):
+        return _merge(career, source, into, (seen_source, seen_into), revision)
+
+
+def _merge(career: Career, source: str, into: str, seen: tuple[int, int], revision: int) -> Skill:
     one, two = find(career, Skill, source), find(career, Skill, into)
-    for row, seen in ((one, seen_source), (two, seen_into)):
-        if row is None or row.revision != seen or one == two:
+    for row, known in zip((one, two), seen, strict=True):
+        if row is None or row.revision != known or one == two:
             raise StaleRowError(row)
     _merge_requirements(one, two, revision)
     lists: tuple[type[Any], ...] = (StepRequires, StepGives)

@@ -18,6 +18,7 @@ from ..models import (
     StepGives,
     StepRequires,
 )
+from ..retiring import retire
 from ..revisions import next_revision, upcoming_revision
 
 
@@ -60,6 +61,8 @@ class InUseError(Exception):
 
 def find(career: Career, model: type[Any], key: str) -> Any:
     """Return the row of that key, or None. One query."""
+    if model is Career:
+        return Career.objects.filter(pk=career.pk, key=key).first()
     return model.objects.filter(career=career, key=key).first()
 
 
@@ -131,24 +134,34 @@ def save_row(
 
 
 def _write_lists(career: Career, step: Step, lists: StepLists) -> None:
-    """Replace a step's lists, one row at a time, so that the history sees it.
+    """Bring a step's lists to these, one row at a time, so that the history sees what changes.
 
     What was retired a moment ago is left out, as its retirement would have left it out.
     """
     skills = {row.key: row for row in career.skills.all()}
     steps = {row.key: row for row in career.steps.all()}
-    for old in (*step.requires.all(), *step.gives.all(), *step.waits_for.all()):
-        old.delete()
     named: tuple[tuple[type[Any], Any], ...] = (
         (StepRequires, lists.requires),
         (StepGives, lists.gives),
     )
     for model, ratings in named:
-        for position, (key, rating) in enumerate(each for each in ratings if each[0] in skills):
-            row = model(step=step, skill=skills[key], rating=rating, position=position)
+        wanted = [{"skill": skills[key], "rating": n} for key, n in ratings if key in skills]
+        _bring_to(model, step, "skill", wanted)
+    _bring_to(StepAfter, step, "other", [{"other": steps[k]} for k in lists.after if k in steps])
+
+
+def _bring_to(model: type[Any], step: Step, name: str, wanted: Sequence[dict[str, Any]]) -> None:
+    """Delete, add and change the rows of one list, told apart by what they name."""
+    stored = {getattr(row, f"{name}_id"): row for row in model.objects.filter(step=step)}
+    for gone in stored.keys() - {values[name].pk for values in wanted}:
+        stored.pop(gone).delete()
+    for position, values in enumerate(wanted):
+        row = stored.get(values[name].pk) or model(step=step)
+        values = {**values, "position": position}
+        if row.pk is None or any(getattr(row, field) != each for field, each in values.items()):
+            for field, each in values.items():
+                setattr(row, field, each)
             row.save()
-    for position, key in enumerate(key for key in lists.after if key in steps):
-        StepAfter(step=step, other=steps[key], position=position).save()
 
 
 @transaction.atomic
@@ -198,10 +211,17 @@ def retire_row(*, career: Career, model: type[Any], key: str, seen: int) -> None
 
     Raises StaleRowError, or InUseError for a skill group that has skills.
     """
-    next_revision(career.pk)
+    revision = next_revision(career.pk)
     row = find(career, model, key)
-    if row is None or row.revision != seen:
+    if row is None or weight_revision(row) != seen:
         raise StaleRowError(row)
     if isinstance(row, SkillGroup) and (count := row.skills.count()):
         raise InUseError(count)
-    row.delete()
+    retire(row, revision)
+
+
+def weight_revision(row: Any) -> int:
+    """Return the last revision of a row and of the requirements that go with it."""
+    if not isinstance(row, Skill | Level):
+        return int(row.revision)
+    return max(row.revision, *row.requirements.values_list("revision", flat=True), 0)

@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{one}/import/", importing.import_, name="import_draft"),
     path(f"{one}/export.xlsx", importing.export_xlsx, name="export_xlsx"),
     path(f"{one}/check/", matrix.check, name="check"),
+    path(f"{one}/about/", rows.about, name="about"),
     path(f"{one}/cells/", cells.save_cells, name="save_cells"),
     path(f"{one}/cell/<slug:level>/<slug:skill>/", cells.cell, name="cell"),
     path(f"{one}/<kind:kind>/", rows.rows, name="rows"),

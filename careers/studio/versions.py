@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from .. import publishing
-from ..drafts import compile_draft
+from ..document import Json
 from ..models import Career, KeptDraft, Version
 from .changes import Changes, changes
 from .review import content
@@ -48,7 +48,7 @@ def compare(before: Version, after: Version) -> Comparison:
     return Comparison(before.number, after.number, changes(content(before), content(after)))
 
 
-def compare_draft(before: Version, career: Career) -> Comparison:
-    """Return what the draft changes. Raises DocumentError while errors stop it."""
-    draft = publishing.verify(compile_draft(career))
+def compare_draft(before: Version, compiled: Json) -> Comparison:
+    """Return what a compiled draft changes. Raises DocumentError while errors stop it."""
+    draft = publishing.verify(compiled)
     return Comparison(before.number, 0, changes(content(before), draft))

@@ -97,10 +97,10 @@ function announce(text) {
   byId("announce").textContent = text;
 }
 
-// Said to everybody: by the screen reader, and in the line that tells what is saved.
+// Said to everybody: by the screen reader, and in a line that stays until the next change.
 function say(text) {
   announce(text);
-  if (!dirty.size) state(text);
+  byId("said").textContent = text;
 }
 
 // Changes: painted at once, remembered for undo, saved one request at a time.
@@ -112,6 +112,7 @@ let token = byId("csrf")?.value;
 
 function change(changes, { undoable = true } = {}) {
   const real = changes.filter(([cell, value]) => !cell.dataset.gone && !same(read(cell), value));
+  byId("said").textContent = "";
   if (!real.length) return 0;
   if (undoable) done.push(real.map(([cell]) => [cell, read(cell)]));
   for (const [cell, value] of real) {
@@ -146,7 +147,7 @@ function toggleEssential() {
 
 function undo() {
   const before = done.pop();
-  if (!before) return announce(words.nothing);
+  if (!before) return say(words.nothing);
   change(before, { undoable: false });
   announce(fill(words.undone, { count: before.length }));
 }
@@ -300,7 +301,9 @@ let refreshing;
 async function refreshCheck() {
   try {
     const reply = await fetch(words.check, { redirect: "manual" });
-    if (reply.ok) byId("check").outerHTML = await reply.text();
+    if (!reply.ok) return;
+    byId("check").outerHTML = await reply.text();
+    byId("check-sum").innerHTML = byId("check").querySelector("[data-check-sum]").innerHTML;
   } catch {
     // Without network the panel keeps what it shows.
   }
@@ -324,9 +327,23 @@ function parse(text) {
   });
 }
 
+// The cells of what a spreadsheet copied. One that holds a line end, a tab or a quote stands in
+// quotes, each quote in it twice.
+function cellsOf(text) {
+  const source = text.replace(/\r\n?/g, "\n").replace(/\n$/, "");
+  const pattern = /(?:"((?:[^"]|"")*)"|([^\t\n]*))(\t|\n|$)/y;
+  const block = [[]];
+  for (let end = ""; ; ) {
+    const [, quoted, plain, delimiter] = pattern.exec(source);
+    end = delimiter;
+    block.at(-1).push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (!end) return block;
+    if (end === "\n") block.push([]);
+  }
+}
+
 function paste(text) {
-  const lines = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n");
-  const block = lines.map((line) => line.split("\t"));
+  const block = cellsOf(text);
   const columns = Math.max(...block.map((line) => line.length));
   for (const [row, line] of block.entries()) {
     const column = line.findIndex((each) => !parse(each));
@@ -373,10 +390,41 @@ function move(event) {
   return true;
 }
 
+// The letter of a key; on keyboards of other scripts, the one that is printed there as well.
+function letter(event) {
+  const key = event.key.toLowerCase();
+  return /^[a-z]$/.test(key) ? key : (/^Key([A-Z])$/.exec(event.code)?.[1] ?? key).toLowerCase();
+}
+
+// The titles around the cells: from the first column or row one more step leads to them.
+const rowTitle = (row) => grid[row]?.[0].closest("tr").querySelector("th a");
+const columnTitle = (column) => table.querySelectorAll("thead th[data-level]")[column]?.querySelector("a");
+
+function toTitle(event) {
+  if (event.shiftKey || event.ctrlKey) return false;
+  const title =
+    (event.key === "ArrowLeft" && active.column === 0 && rowTitle(active.row)) ||
+    (event.key === "ArrowUp" && active.row === 0 && columnTitle(active.column));
+  title?.focus?.();
+  return Boolean(title);
+}
+
+function moveInTitles(event, title) {
+  const row = grid.findIndex((_, index) => rowTitle(index) === title);
+  const column = grid[0].findIndex((_, index) => columnTitle(index) === title);
+  const [back, on, into] = row >= 0 ? ["ArrowUp", "ArrowDown", "ArrowRight"] : ["ArrowLeft", "ArrowRight", "ArrowDown"];
+  if (event.key === into) go(Math.max(row, 0), Math.max(column, 0));
+  else if (event.key === back || event.key === on) {
+    const step = event.key === on ? 1 : -1;
+    (row >= 0 ? rowTitle(row + step) : columnTitle(column + step))?.focus();
+  } else return false;
+  return true;
+}
+
 function edit(event) {
   if (!canChange) return false;
   if (event.ctrlKey || event.metaKey) {
-    if (event.altKey || event.shiftKey || event.key.toLowerCase() !== "z") return false;
+    if (event.altKey || event.shiftKey || letter(event) !== "z") return false;
     undo();
     return true;
   }
@@ -385,7 +433,7 @@ function edit(event) {
   const digit = Number(/^(?:Digit|Numpad)([0-5])$/.exec(event.code)?.[1] ?? NaN);
   if (event.shiftKey && digit >= 1) setImportance(digit);
   else if (!event.shiftKey && digit <= 4) setRating(digit);
-  else if (event.key.toLowerCase() === "e") toggleEssential();
+  else if (letter(event) === "e") toggleEssential();
   else if (event.key === "Delete" || event.key === "Backspace") setRating(0);
   else if (event.key === "Escape") go(active.row, active.column);
   else return false;
@@ -405,11 +453,16 @@ function start() {
     cell.setAttribute("role", "gridcell");
     cell.querySelector("a")?.setAttribute("tabindex", "-1");
   }
-  for (const link of table.querySelectorAll("th a")) link.tabIndex = 0;
+  for (const link of table.querySelectorAll("th a")) link.tabIndex = -1;
   table.addEventListener("keydown", (event) => {
+    const title = event.target.closest?.("th a");
+    if (title) {
+      if (moveInTitles(event, title)) event.preventDefault();
+      return;
+    }
     if (!cellAt(event.target)) return;
     if (event.key === "Enter" && canChange) grid[active.row][active.column].querySelector("a").click();
-    else if (!move(event) && !edit(event)) return;
+    else if (!toTitle(event) && !move(event) && !edit(event)) return;
     event.preventDefault();
   });
   table.addEventListener("click", (event) => {

@@ -210,7 +210,7 @@ def test_years_that_run_backwards_are_an_error(years, expected):
 def test_more_than_one_currency_is_an_error():
     """Costs of a plan are added up."""
     assert findings(put("steps", 2, currency="EUR")) == [
-        ("currencies", "steps", "use one currency; found EUR, USD")
+        ("currencies", "step glue-course", "costs EUR, other steps USD; use one currency")
     ]
 
 

@@ -1,16 +1,32 @@
 """Who changed what in a draft, and bringing it back."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from careers import history
-from careers.drafts import is_published
-from careers.models import Career, Fact, Level, Requirement, Skill, Step, StepAfter, Version
+from careers.drafts import compile_draft, is_published
+from careers.models import (
+    Career,
+    Fact,
+    GuideSection,
+    Level,
+    Requirement,
+    Skill,
+    SkillGroup,
+    Step,
+    StepAfter,
+    StepGives,
+    Version,
+)
 from careers.publishing import import_framework
+from careers.studio.merging import merge_skills
 from tests import frameworks
 from tests.conftest import NOW
+from tests.html_forms import filled
 from tests.queries import counted
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +51,7 @@ def change(model, key: str, **values) -> None:
 
 def restore(client: Client, line: history.Line):
     """Press the button of a line."""
-    return client.post(f"{PAGE}restore/", {"line": line.id}, follow=True)
+    return client.post(f"{PAGE}restore/", {"line": line.id, "seen": line.newest}, follow=True)
 
 
 def test_an_import_writes_one_line_for_the_whole_draft(box_maker: Version):
@@ -89,14 +105,9 @@ def test_a_row_has_one_name_through_imports(box_maker: Version):
 def test_the_actor_is_who_was_signed_in(box_maker: Version, edda_client, edda):
     """Through the admin; a command has none, and who is gone is forgotten."""
     row = Requirement.objects.get(level__key="senior", skill__key="gluing")
-    data = {
-        "level": row.level_id,
-        "skill": row.skill_id,
-        "rating": 4,
-        "importance": 3,
-        "position": 3,
-    }
-    edda_client.post(f"/admin/careers/requirement/{row.pk}/change/", data)
+    address = f"/admin/careers/requirement/{row.pk}/change/"
+    data = filled(edda_client.get(address).text, "requirement_form")
+    edda_client.post(address, {**data, "rating": "4"})
     line = history.lines(box_maker.career)[0]
     assert (line.by, line.row) == ("edda@example.org", "requirement senior × gluing")
     assert [(c.name, c.before, c.after) for c in line.changes] == [("Rating", "3", "4")]
@@ -158,9 +169,8 @@ def test_a_row_is_restored_into_the_draft_that_replaced_its_own(box_maker: Versi
     change(Skill, "gluing", title="Bonding")
     import_framework(document=frameworks.tiny(), now=NOW)
     change(Skill, "gluing", description="Mine.")
-    line = history.lines(box_maker.career, row="skill gluing")[1]
     change(Skill, "gluing", title="Third")
-    restore(emil, line)
+    restore(emil, history.lines(box_maker.career, row="skill gluing")[2])
     skill = Skill.objects.get(key="gluing")
     assert (skill.title, skill.description) == ("Gluing", "")
 
@@ -173,6 +183,139 @@ def test_what_breaks_the_draft_is_not_restored(box_maker: Version, emil: Client)
     page = restore(emil, line)
     assert "Not restored:" in page.text
     assert sorted(Level.objects.values_list("key", "rank")) == [("junior", 2), ("senior", 3)]
+
+
+def test_a_row_changed_since_the_page_was_made_is_not_overwritten(box_maker, emil: Client):
+    """Who restores saw another row than there is now: they look again."""
+    change(Skill, "gluing", title="Bonding")
+    line = history.lines(box_maker.career)[0]
+    change(Skill, "gluing", title="Theirs")
+    assert "Not restored: It was changed meanwhile." in restore(emil, line).text
+    assert Skill.objects.get(key="gluing").title == "Theirs"
+    unseen = emil.post(f"{PAGE}restore/", {"line": line.id}, follow=True)
+    assert "Not restored: It was changed meanwhile." in unseen.text
+    restore(emil, history.lines(box_maker.career)[1])
+    assert Skill.objects.get(key="gluing").title == "Gluing"
+
+
+KINDS = {
+    "skills": ("gluing", Skill), "levels": ("junior", Level), "steps": ("cut-orders", Step),
+    "facts": ("pay", Fact), "guide": ("work", GuideSection), "groups": ("head", SkillGroup),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_retired_row_comes_back_with_what_went_with_it(box_maker, emil: Client, kind):
+    """Its requirements, what steps say of it, the facts that speak of it: one button."""
+    key, model = KINDS[kind]
+    if kind == "groups":
+        restorable = Skill.objects.get(key="planning")
+        restorable.skill_group = SkillGroup.objects.get(key="hands")
+        restorable.save()
+    before = compile_draft(Career.objects.get())
+    address = f"/studio/box-maker/{kind}/{key}/retire/"
+    revision = emil.get(address).context.get("revision")
+    assert emil.post(address, {"revision": revision}).status_code == 302
+    assert not model.objects.filter(key=key).exists()
+    row = model.row_history.name_of(model(key=key))
+    line = history.lines(box_maker.career, row=row)[0]
+    assert line.kind == "removed"
+    page = restore(emil, line)
+    assert f"Restored: {row}" in page.text
+    assert compile_draft(Career.objects.get()) == before
+    kinds = {kind for kind, *_ in told(box_maker.career)[: 1 + restored_others(page.text)]}
+    assert kinds == {"restored"}
+
+
+def restored_others(page: str) -> int:
+    """Return how many rows the page says came back with the row."""
+    found = re.search(r"and (\d+) rows? that went", page)
+    return int(found[1]) if found else 0
+
+
+def test_what_was_made_anew_meanwhile_is_left_alone(box_maker, emil: Client):
+    """A skill of the same key and its requirement, added after the retirement, stay."""
+    Skill.objects.filter(key="gluing").update(revision=7)
+    page = emil.get("/studio/box-maker/skills/gluing/retire/")
+    emil.post("/studio/box-maker/skills/gluing/retire/", {"revision": page.context["revision"]})
+    line = history.lines(box_maker.career, row="skill gluing")[0]
+    group = SkillGroup.objects.get(key="head")
+    Skill.objects.create(career=box_maker.career, key="gluing", title="New", skill_group=group)
+    assert "Not restored: It was changed meanwhile." in restore(emil, line).text
+    assert Skill.objects.get(key="gluing").title == "New"
+
+
+def test_restoring_a_merged_skill_takes_the_merge_back(box_maker, emil: Client):
+    """Requirements, steps and the other skill are as before; nothing is left to mend."""
+    before = compile_draft(Career.objects.get())
+    one, two = Skill.objects.get(key="gluing"), Skill.objects.get(key="planning")
+    merge_skills(
+        career=box_maker.career, source="gluing", into="planning",
+        seen_source=one.revision, seen_into=two.revision,
+    )  # fmt: skip
+    line = history.lines(box_maker.career, row="skill gluing")[0]
+    restore(emil, line)
+    after = compile_draft(Career.objects.get())
+    for name in before:
+        rows = (before[name], after[name])
+        if name == "requirements":
+            rows = tuple(sorted(each, key=lambda r: (r["level"], r["skill"])) for each in rows)
+        assert rows[0] == rows[1], name
+    assert emil.get("/studio/box-maker/").context["check"].found == ()
+
+
+def test_a_merged_skill_comes_back_though_the_other_was_edited_since(box_maker, emil: Client):
+    """The other keeps its edits, and no longer says that this one went into it."""
+    one, two = Skill.objects.get(key="gluing"), Skill.objects.get(key="planning")
+    merge_skills(
+        career=box_maker.career, source="gluing", into="planning",
+        seen_source=one.revision, seen_into=two.revision,
+    )  # fmt: skip
+    change(Skill, "planning", title="Planning and gluing")
+    restore(emil, history.lines(box_maker.career, row="skill gluing")[0])
+    other = Skill.objects.get(key="planning")
+    assert (other.title, other.merged_from) == ("Planning and gluing", [])
+    assert emil.get("/studio/box-maker/").context["check"].errors == 0
+
+
+def test_restoring_what_the_career_was_called_is_one_more_edit(box_maker, emil: Client):
+    """The draft's count of edits goes on, so that open pages stay stale."""
+    change(Career, "box-maker", summary="Mine.")
+    Career.objects.update(draft_revision=41)
+    restore(emil, history.lines(box_maker.career)[0])
+    career = Career.objects.get()
+    assert (career.summary, career.draft_revision, career.revision) == ("Makes boxes.", 42, 42)
+
+
+def test_restoring_a_part_of_a_step_makes_its_open_form_stale(box_maker, emil: Client):
+    """The form shows what the step gives."""
+    StepGives.objects.get(step__key="glue-course").delete()
+    revision = Step.objects.get(key="glue-course").revision
+    restore(emil, history.lines(box_maker.career)[0])
+    assert Step.objects.get(key="glue-course").revision > revision
+
+
+def test_only_what_changes_of_a_steps_lists_is_told(box_maker, emil: Client):
+    """A step saved with one more line writes one more line of history."""
+    page = emil.get("/studio/box-maker/steps/cut-orders/")
+    form = page.context["form"]
+    data = {name: form[name].value() for name in form.fields}
+    data = {k: "\n".join(v) if isinstance(v, list) else v for k, v in data.items()}
+    data = {k: v for k, v in data.items() if v is not None and v is not False}
+    data["gives"] += "\nGluing: 1"
+    assert emil.post("/studio/box-maker/steps/cut-orders/", data).status_code == 302
+    assert told(box_maker.career)[:-1] == [("added", "step gives cut-orders × gluing", [])]
+
+
+def test_deleting_in_the_admin_can_be_taken_back_too(box_maker, edda_client: Client):
+    """As one edit, by the list's action as well."""
+    before = compile_draft(Career.objects.get())
+    skill = Skill.objects.get(key="cutting")
+    data = {"action": "delete_selected", "_selected_action": [skill.pk], "post": "yes"}
+    assert edda_client.post("/admin/careers/skill/", data).status_code == 302
+    assert compile_draft(Career.objects.get()) != before
+    restore(edda_client, history.lines(box_maker.career, row="skill cutting")[0])
+    assert compile_draft(Career.objects.get()) == before
 
 
 def test_a_viewer_reads_and_restores_nothing(box_maker: Version, vera: Client):
@@ -219,7 +362,7 @@ def test_the_page_takes_the_same_queries_at_any_length(box_maker: Version, vera:
         with CaptureQueriesContext(connection) as captured:
             page = vera.get(PAGE)
         counts.append(len(counted(captured)))
-    assert counts[0] == counts[1] + 1  # the import's line, of another kind, is on the first page
+    assert counts[0] == counts[1] + 2  # the import's line, of another kind, is on the first page
     assert page.text.count('<li class="card">') == history.PAGE
     older = vera.get(f"{PAGE}?start={history.PAGE}").text
     assert older.count('<li class="card">') == 21

@@ -135,16 +135,21 @@ class TestTheCheck:
                 "Chief",
                 "has no requirement; add one or remove the level",
                 True,
-                f"{studio}/levels/chief/",
+                f"{studio}/cell/chief/cutting/",
             ),
-            ("Planning", "has no sentence for rating 2", False, f"{studio}/skills/planning/"),
+            (
+                "Planning",
+                "has no sentence for rating 2",
+                False,
+                f"{studio}/skills/planning/#id_anchor_2",
+            ),
             (
                 "Gluing × Senior Box Maker",
                 "asks 1 but junior asks 2",
                 False,
                 f"{studio}/cell/senior/gluing/",
             ),
-            ("pay", "has no source", False, f"{studio}/facts/pay/"),
+            ("pay", "has no source", False, f"{studio}/facts/pay/#id_source"),
         ]
 
     def test_a_draft_out_of_shape_is_told_row_by_row(self, emil, box_maker):
@@ -157,13 +162,13 @@ class TestTheCheck:
                 "Junior Box Maker",
                 "years[0]: 70 is out of bounds: 0 to 60",
                 True,
-                "/studio/box-maker/levels/junior/",
+                "/studio/box-maker/levels/junior/#id_years_from",
             ),
             (
                 "gluing",
                 "title: ' ' is blank; write something",
                 True,
-                "/studio/box-maker/skills/gluing/",
+                "/studio/box-maker/skills/gluing/#id_title",
             ),
         ]
 
@@ -176,7 +181,7 @@ class TestTheCheck:
                 ("levels", "/studio/box-maker/levels/"),
                 ("groups", "/studio/box-maker/groups/"),
                 ("skills", "/studio/box-maker/skills/"),
-                ("requirements", ""),
+                ("requirements", "/studio/box-maker/"),
             )
         ]
 

@@ -9,11 +9,12 @@ from careers.models import Career, Fact, Level, Requirement, Skill, SkillGroup, 
 from careers.publishing import import_framework
 from tests import frameworks
 from tests.conftest import NOW
+from tests.html_forms import filled
 from tests.queries import counted
 
 pytestmark = pytest.mark.django_db
 STUDIO = "/studio/box-maker"
-KINDS = ("skills", "groups", "levels", "steps", "facts")
+KINDS = ("skills", "groups", "levels", "steps", "facts", "guide")
 
 
 def form_data(client, address: str, **changes: str) -> dict[str, str]:
@@ -322,3 +323,138 @@ def test_what_is_not_there_is_not_found(emil, box_maker, address):
 def test_a_move_in_no_direction_is_refused(emil, box_maker):
     """Only up and down."""
     assert post(emil, "skills/gluing/move", {"direction": "left"}).status_code == 404
+
+
+def guide() -> list[dict]:
+    """Return the entries of the one section of the guide."""
+    return document()["guide"]["sections"][0]["items"]
+
+
+def test_a_section_of_the_guide_is_edited_entry_by_entry(emil, box_maker):
+    """What is filled in is kept, what is emptied goes; two empty entries wait for more."""
+    data = form_data(emil, "guide/work")
+    assert data["items_0_text"] == "Cut, fold, glue."
+    fields = emil.get(f"{STUDIO}/guide/work/").context["form"].fields
+    assert [name for name in fields if name.endswith("_text")] == [
+        "items_0_text", "items_1_text", "items_2_text",
+    ]  # fmt: skip
+    data |= {
+        "items_1_term": "Pay", "items_1_facts": "pay", "items_1_codes": "onet-soc: 51-9999.00",
+        "items_2_text": "Stack.",
+    }  # fmt: skip
+    assert post(emil, "guide/work", data).status_code == 302
+    assert guide() == [
+        {"text": "Cut, fold, glue.", "source": "box-survey"},
+        {"term": "Pay", "facts": ["pay"], "codes": {"onet-soc": "51-9999.00"}},
+        {"text": "Stack."},
+    ]
+    data = form_data(emil, "guide/work", items_0_text="", items_0_source="")
+    assert post(emil, "guide/work", data).status_code == 302
+    assert [item.get("text", "") for item in guide()] == ["", "Stack."]
+
+
+def test_an_entry_names_the_fact_that_is_not_there(emil, box_maker):
+    """At its own field; what was typed stays."""
+    data = form_data(emil, "guide/work", items_1_facts="pay\nluck", items_1_term="Luck")
+    response = post(emil, "guide/work", data)
+    assert response.status_code == 400
+    assert response.context["form"].errors == {
+        "items_1_facts": ["There is no fact “luck” in this draft."]
+    }
+    assert 'href="#id_items_1_facts"' in response.text
+    assert 'value="Luck"' in response.text
+
+
+def test_a_stale_section_of_the_guide_shows_both(emil, paula, box_maker):
+    """Also where the other editor took the entry out."""
+    mine = form_data(emil, "guide/work", items_0_text="Mine.")
+    theirs = form_data(paula, "guide/work", items_0_text="", items_0_source="", text="Theirs.")
+    assert post(paula, "guide/work", theirs).status_code == 302
+    response = post(emil, "guide/work", mine)
+    assert response.status_code == 409
+    assert ("Text", "Theirs.") in response.context["differences"]
+    assert response.context["form"]["items_0_text"].value() == "Mine."
+    assert guide() == []
+
+
+def test_what_a_career_is_called_is_edited_in_the_studio(emil, box_maker):
+    """Titles, codes and summary; its key stays."""
+    data = form_data(emil, "about", summary="Builds boxes.", codes="onet-soc: 1\nesco: 2",
+                     alternative_titles="Carton Builder\nFolder")  # fmt: skip
+    assert post(emil, "about", data).status_code == 302
+    career = document()["career"]
+    assert career["key"] == "box-maker"
+    assert career["summary"] == "Builds boxes."
+    assert career["alternative_titles"] == ["Carton Builder", "Folder"]
+    assert career["codes"] == {"onet-soc": "1", "esco": "2"}
+
+
+@pytest.mark.parametrize("how", ["form", "admin", "import"])
+def test_a_stale_form_about_the_career_is_refused(emil, paula, edda_client, box_maker, how):
+    """Whoever was quicker, in whatever way."""
+    mine = form_data(emil, "about", summary="Mine.")
+    if how == "form":
+        assert post(paula, "about", form_data(paula, "about", summary="Theirs.")).status_code == 302
+    elif how == "admin":
+        address = f"/admin/careers/career/{box_maker.career_id}/change/"
+        data = filled(edda_client.get(address).text, "career_form")
+        assert edda_client.post(address, {**data, "summary": "Theirs."}).status_code == 302
+    else:
+        raw = frameworks.tiny()
+        raw["career"]["summary"] = "Theirs."
+        import_framework(document=raw, now=NOW)
+    response = post(emil, "about", mine)
+    assert response.status_code == 409
+    assert ("Summary", "Theirs.") in response.context["differences"]
+    assert document()["career"]["summary"] == "Theirs."
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "typed", "error"),
+    [
+        ("about", "codes", "no colon", "this is not: no colon"),
+        ("about", "codes", "No Key: 1", "this is not: No Key: 1"),
+        ("levels/junior", "checks", "luck: a lot", "this is not: luck: a lot"),
+        ("levels/junior", "checks", "experience:", "this is not: experience:"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named(emil, box_maker, address, field, typed, error):
+    """And stays on the page."""
+    response = post(emil, address, form_data(emil, address, **{field: typed}))
+    assert response.status_code == 400
+    assert error in response.context["form"].errors[field][0]
+    assert response.context["form"][field].value() == typed
+
+
+def test_what_is_asked_for_beside_skills_is_written_as_lines(emil, box_maker):
+    """Kind, text, and a source where there is one."""
+    lines = "experience: Two years | box-survey\ncertificate: Knife licence"
+    data = form_data(emil, "levels/junior", checks=lines)
+    assert post(emil, "levels/junior", data).status_code == 302
+    assert document()["levels"][0]["checks"] == [
+        {"kind": "experience", "text": "Two years", "source": "box-survey"},
+        {"kind": "certificate", "text": "Knife licence"},
+    ]
+    assert form_data(emil, "levels/junior")["checks"] == lines
+
+
+def test_texts_that_lines_cannot_hold_stay_as_they_are(emil, box_maker):
+    """A focus of two lines is one line in the form; saving another field leaves it whole."""
+    Level.objects.filter(key="junior").update(focus=["one\ntwo", "three"])
+    data = form_data(emil, "levels/junior", summary="changed")
+    assert data["focus"] == "one two\nthree"
+    assert post(emil, "levels/junior", data).status_code == 302
+    assert document()["levels"][0]["focus"] == ["one\ntwo", "three"]
+
+
+def test_a_merged_skill_that_is_back_is_taken_out_of_the_other(emil, box_maker):
+    """The field is there where there is something in it, and says what to do."""
+    assert "merged_from" not in form_data(emil, "skills/cutting")
+    Skill.objects.filter(key="cutting").update(merged_from=["gluing", "sawing"])
+    data = form_data(emil, "skills/cutting")
+    response = post(emil, "skills/cutting", data | {"title": "Slicing"})
+    assert response.context["form"].errors == {
+        "merged_from": ["The skill “gluing” is in this draft: take its line out."]
+    }
+    assert post(emil, "skills/cutting", data | {"merged_from": "sawing"}).status_code == 302
+    assert document()["skills"][0]["merged_from"] == ["sawing"]

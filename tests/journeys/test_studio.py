@@ -71,7 +71,7 @@ def test_the_matrix_is_edited_by_keyboard_alone(page: Page):
     """Rating, importance, essential and undo; each announced, saved, and there after a reload."""
     open_matrix(page)
     page.locator("#matrix thead a").last.focus()
-    press(page, "Tab", "Tab")
+    press(page, "Tab")
     assert in_focus(page) == "cell-junior-production-technician--equipment-setup"
     press(page, "ArrowDown", "ArrowDown", "End")
     materials = cell(page, "Preparing and tracking materials", "Supervisor")
@@ -100,6 +100,31 @@ def test_the_matrix_is_edited_by_keyboard_alone(page: Page):
         "required 4, importance 5, essential",
     )
     holds(cell(page, "Preparing and tracking materials", "Junior"), "required 1, importance 4")
+
+
+def test_the_grid_is_one_stop_of_the_tab_key(page: Page):
+    """Arrows lead on to the titles and back; Tab leaves, and no key acts outside the grid."""
+    open_matrix(page)
+    page.locator("#matrix thead a").last.focus()
+    press(page, "Tab", "ArrowLeft")
+    expect(page.get_by_role("link", name="Machine operation and setup")).to_be_focused()
+    press(page, "ArrowDown", "ArrowDown", "ArrowUp", "ArrowRight")
+    expect(cell(page, "Watching and adjusting the process", "Junior")).to_be_focused()
+    press(page, "Control+Home", "ArrowUp")
+    expect(page.get_by_role("columnheader", name="Junior").get_by_role("link")).to_be_focused()
+    press(page, "ArrowRight", "ArrowDown")
+    target = cell(page, "Machine operation and setup", "Technician")
+    expect(target).to_be_focused()
+    before = target.locator(".visually-hidden").inner_text()
+    press(page, "Tab")
+    expect(page.locator("#matrix *:focus")).to_have_count(0)
+    press(page, "4", "e", "Shift+Digit1", "Delete", "Control+z")
+    page.locator("#matrix thead a").first.focus()
+    press(page, "4", "e", "Delete")
+    holds(target, before)
+    expect(page.locator("#save-state")).to_have_text("")
+    press(page, "Tab", "Shift+Tab")
+    expect(page.locator("#matrix *:focus")).to_have_count(0)
 
 
 def test_the_check_follows_each_change_and_leads_to_the_cell(page: Page):
@@ -163,15 +188,77 @@ def test_ranges_go_to_a_spreadsheet_and_come_back(visitors: Visitors):
 
     page.evaluate("navigator.clipboard.writeText('3\\t7 9')")
     press(page, "Control+v")
-    expect(page.locator("#announce")).to_have_text(
-        "Nothing was pasted: row 1, column 2 holds “7 9”. Write a cell as 3, 3 5 or 3 5 E."
-    )
+    bad = "Nothing was pasted: row 1, column 2 holds “7 9”. Write a cell as 3, 3 5 or 3 5 E."
+    expect(page.locator("#announce")).to_have_text(bad)
+    expect(page.locator("#said")).to_have_text(bad)
     page.evaluate("navigator.clipboard.writeText('1\\t1\\t1\\t1\\t1\\t1')")
     press(page, "Control+v")
     expect(page.locator("#announce")).to_have_text(
         "Nothing was pasted: 1 rows and 6 columns do not fit from this cell."
     )
     holds(cell(page, "Robots and automated cells", "Technician"), "required 1, importance 2")
+
+
+QUOTED = '"4 5\nE"\t"1"\r\n"2 ""2"""\t3'
+
+
+def test_cells_in_quotes_are_read_as_a_spreadsheet_writes_them(visitors: Visitors):
+    """Quotes, and line ends within; a wrong one is named by its row and column, nothing pasted."""
+    page = visitors.arrive(permissions=CLIPBOARD)
+    open_matrix(page)
+    first = cell(page, "Safety practice", "Lead")
+    first.click()
+    before = first.locator(".visually-hidden").inner_text()
+    page.evaluate("text => navigator.clipboard.writeText(text)", QUOTED)
+    press(page, "Control+v")
+    expect(page.locator("#said")).to_contain_text('row 2, column 1 holds “2 "2"”.')
+    holds(first, before)
+    page.evaluate("text => navigator.clipboard.writeText(text)", QUOTED.replace('""', ""))
+    press(page, "Control+v")
+    expect(page.locator("#announce")).to_contain_text("Cells changed: ")
+    expect(page.locator("#said")).to_have_text("")
+    holds(first, "required 4, importance 5, essential")
+    expect_saved(page)
+    press(page, "Control+z")
+    holds(first, before)
+    expect_saved(page)
+
+
+def test_undo_goes_back_step_by_step_but_over_nobody(visitors: Visitors):
+    """A paste is one step. What somebody else changed meanwhile is shown, not overwritten."""
+    visitors.intends(409)
+    one, two = visitors.arrive(permissions=CLIPBOARD), visitors.arrive()
+    for page in (one, two):
+        open_matrix(page)
+    first, second = (cell(one, "Mentoring", level) for level in ("Lead", "Supervisor"))
+    values = [each.locator(".visually-hidden").inner_text() for each in (first, second)]
+    first.click()
+    press(one, "1")
+    expect_saved(one)
+    one.evaluate("navigator.clipboard.writeText('4 4 E\\t4 4 E')")
+    press(one, "Control+v")
+    holds(second, "required 4, importance 4, essential")
+    expect_saved(one)
+
+    two.reload()
+    cell(two, "Mentoring", "Supervisor").click()
+    press(two, "2")
+    expect_saved(two)
+
+    press(one, "Control+z")
+    expect(one.locator("#announce")).to_have_text("Cells undone: 2")
+    expect(one.locator(".conflict")).to_contain_text("stored is required 2, importance 4")
+    holds(second, "required 2, importance 4, essential")
+    expect(first.locator(".visually-hidden")).to_contain_text("required 1")
+    one.get_by_role("button", name="Keep what is stored").click()
+    press(one, "Control+z")
+    holds(first, values[0])
+    press(one, "Control+z")
+    expect(one.locator("#said")).to_have_text("Nothing to undo")
+    expect_saved(one)
+    one.reload()
+    holds(first, values[0])
+    holds(second, "required 2, importance 4, essential")
 
 
 def test_two_editors_see_both_values_and_decide(visitors: Visitors):

@@ -80,7 +80,8 @@ def _show(
 ) -> HttpResponse:
     context = {
         "head": head_of(career, request.user),
-        "review": reviews.review(career),
+        "review": (found := reviews.review(career)),
+        "check": found.check,
         "form": form,
         "notice": notice,
     }

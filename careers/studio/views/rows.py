@@ -17,7 +17,8 @@ from ..findings import check_of
 from ..head import head_of
 from ..kinds import Kind
 from ..listing import listed, weight_of
-from ..row_forms import ROW_FORMS, RowForm
+from ..row_form import RowForm
+from ..row_forms import ROW_FORMS, AboutForm
 from ..rows import GoneError, InUseError, KeyTakenError, StaleRowError
 
 PLACES = {"up": -1, "down": 1}
@@ -89,6 +90,31 @@ def row(request: HttpRequest, career: str, kind: Kind, key: str) -> HttpResponse
     return _saved(request, career, kind, key)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@studio_page(CHANGE)
+def about(request: HttpRequest, career: str) -> HttpResponse:
+    """Show what the career is called and how it is found; POST saves it, 409 shows both."""
+    found = load_career(career)
+    form = AboutForm(found, request.POST or None, instance=actions.find(found, Career, career))
+    status, stale = 200, None
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                actions.save_row(
+                    career=found,
+                    row=form.instance,
+                    fields=form.saved_fields,
+                    seen=form.cleaned_data["revision"],
+                )
+            except StaleRowError as refused:
+                status, stale = 409, refused.stored
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("careers:about", career)
+    return _show(request, found, None, form, status, stale=stale)
+
+
 @require_POST
 @studio_page(CHANGE)
 def move_row(request: HttpRequest, career: str, kind: Kind, key: str) -> HttpResponse:
@@ -130,6 +156,7 @@ def retire_row(request: HttpRequest, career: str, kind: Kind, key: str) -> HttpR
         **_context(request, found, kind),
         "row": stored,
         "weight": weight_of(stored),
+        "revision": actions.weight_revision(stored),
         "notice": notice,
     }
     return render(request, "careers/studio/retire.html", context, status=status)
@@ -144,7 +171,7 @@ def _in_use(count: int) -> str:
     return text % {"count": count}
 
 
-def _context(request: HttpRequest, career: Career, kind: Kind) -> dict[str, Any]:
+def _context(request: HttpRequest, career: Career, kind: Kind | None) -> dict[str, Any]:
     return {"head": head_of(career, request.user), "check": check_of(career), "kind": kind}
 
 
@@ -165,7 +192,7 @@ def _gone(request: HttpRequest, career: Career, kind: Kind, key: str) -> HttpRes
 def _show(
     request: HttpRequest,
     career: Career,
-    kind: Kind,
+    kind: Kind | None,
     form: RowForm,
     status: int = 200,
     *,

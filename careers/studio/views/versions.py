@@ -12,10 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from ... import document as documents
 from ...catalogue import text_of
 from ...document import DocumentError
+from ...drafts import compile_draft
 from ...pages import career_page
 from .. import kept
 from .. import versions as found
 from ..access import CHANGE, VIEW, load_career, studio_page
+from ..findings import check_of
 from ..head import head_of
 
 
@@ -26,6 +28,7 @@ def versions(request: HttpRequest, career: str) -> HttpResponse:
     row = load_career(career)
     context = {
         "head": head_of(row, request.user),
+        "check": check_of(row),
         "versions": list(found.of(row)),
         "kept_drafts": list(row.kept_drafts.defer("document")),
     }
@@ -57,15 +60,17 @@ def compare(request: HttpRequest, career: str) -> HttpResponse:
     if row.latest is None:
         raise Http404
     other = found.load(row, request.GET.get("with") or row.latest.number)
+    compiled = compile_draft(row)
     context = {
         "head": head_of(row, request.user),
+        "check": check_of(row, compiled),
         "others": list(found.of(row)),
         "number": other.number,
         "comparison": None,
         "problems": [],
     }
     try:
-        context["comparison"] = found.compare_draft(other, row)
+        context["comparison"] = found.compare_draft(other, compiled)
     except DocumentError as error:
         context["problems"] = error.problems
     return render(request, "careers/studio/compare.html", context)
