@@ -41,7 +41,10 @@ def rows_of(pairs: Pairs) -> Iterator[Sequence[models.Model]]:
     yield from (list(rows.values()) for rows in (levels, groups, skills))
     yield _requirements(pairs, levels, skills)
     yield _rows(
-        pairs, Fact, "facts", lambda pk, row: {**row, "level": levels.get((pk, row.get("level", "")))}
+        pairs,
+        Fact,
+        "facts",
+        lambda pk, row: {**row, "level": levels.get((pk, row.get("level", "")))},
     )
     yield list(steps.values())
     yield from _step_lists(pairs, steps, skills)
