@@ -5,7 +5,6 @@ strings, misspell fields and name nodes that they do not hold; the tree is read 
 it goes, and what cannot be followed is noted.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,8 +12,7 @@ from typing import Any
 
 from careers.document import Json
 
-from .reading import Faults, Note, refuse
-from .tables import decode
+from .reading import Fault, Faults, InputError, Note, load_json, refuse
 
 MAX_BYTES = 20_000_000
 CHILD = "isChildOf"
@@ -62,9 +60,10 @@ def read_package(name: str, data: bytes) -> Package:
     faults = Faults()
     document = raw.get("CFDocument")
     if not isinstance(document, dict):
-        raise refuse(name, "has no CFDocument", "Give a CFPackage, not one part of it.")
+        remedy = "Give a CFPackage, not one part of it."
+        raise InputError([Fault(name, None, "CFDocument", "is missing or no object", remedy)])
     if not _text(document.get("title")):
-        faults.add(name, None, "CFDocument title", "is missing", "Write one.")
+        faults.add(name, None, "CFDocument.title", "is missing", "Write one.")
     items = _items(name, raw, faults)
     faults.raise_any()
     package = Package(document, items, [], _list(raw, "CFRubrics"), [])
@@ -78,14 +77,7 @@ def read_package(name: str, data: bytes) -> Package:
 def _loaded(name: str, data: bytes) -> Json:
     if len(data) > MAX_BYTES:
         raise refuse(name, f"is larger than {MAX_BYTES:,} bytes")
-    text = decode(name, data)
-    try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise refuse(name, f"is no JSON at {where} ({error.msg})") from error
-    except (RecursionError, ValueError) as error:
-        raise refuse(name, "is nested too deeply or holds too long a number") from error
+    raw = load_json(name, data)
     if not isinstance(raw, dict):
         raise refuse(name, "is no CFPackage", "It is one object with CFDocument and CFItems.")
     return raw

@@ -9,7 +9,7 @@ from careers.document import DocumentError, Json
 
 from . import case, esco, onet, workbook
 from .onet_release import OCCUPATIONS, WANTED
-from .reading import Fault, InputError, Reading, refuse
+from .reading import InputError, Reading, fault_at, refuse
 from .sources import read_archive
 
 MAX_BYTES = 30_000_000
@@ -50,7 +50,7 @@ def _rung(name: str, data: bytes) -> Reading:
     try:
         return Reading((documents.loads(data),))
     except DocumentError as error:
-        faults = [Fault(name, None, each.where, each.message) for each in error.problems]
+        faults = [fault_at(name, each.where, each.message) for each in error.problems]
         raise InputError(faults) from error
 
 

@@ -180,21 +180,30 @@ def test_a_second_parent_is_noted():
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        (b"", "p.json: is no JSON at line 1, column 1 (Expecting value)."),
+        (b"", "p.json, row 1, column 1: not JSON: Expecting value."),
         (b"[]", "p.json: is no CFPackage. It is one object with CFDocument and CFItems."),
-        (b"{}", "p.json: has no CFDocument. Give a CFPackage, not one part of it."),
-        (b"[" * 100_000, "p.json: is nested too deeply or holds too long a number."),
+        (
+            b"{}",
+            "p.json, CFDocument: is missing or no object. Give a CFPackage, not one part of it.",
+        ),
+        (
+            b"[" * 100_000,
+            "p.json, row 1, column 101: nested too deeply: more than 100"
+            " (at [0][0][0][0][0][0][0][0][0][0]).",
+        ),
         (
             b'{"CFDocument": ' * 100_000,
-            "p.json: is nested too deeply or holds too long a number.",
+            "p.json, row 1, column 1501: nested too deeply: more than 100"
+            " (at CFDocument.CFDocument.CFDocument.CFDocument.CFDocument.CFDocument.CFDocument"
+            ".CFDocument.CFDocument.CFDocument).",
         ),
         (
             package([item("a")], title=" "),
-            "p.json, column CFDocument title: is missing. Write one.",
+            "p.json, CFDocument.title: is missing. Write one.",
         ),
         (
             package([]),
-            "p.json, column CFItems: there is no item. A career needs one skill at least.",
+            "p.json, CFItems: there is no item. A career needs one skill at least.",
         ),
         (
             package([item("a"), item("b", fullStatement=None)]),
@@ -214,8 +223,7 @@ def test_a_second_parent_is_noted():
         ),
         (
             '{"CFDocument": {"title": "é"}}'.encode("latin-1"),
-            "p.json, row 1: the byte 0xe9 is not UTF-8."
-            " Save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”).",
+            "p.json, row 1, column 27: the byte 0xe9 is not UTF-8; save the file as UTF-8.",
         ),
     ],
 )
@@ -303,7 +311,7 @@ def test_the_commands_write_and_read_a_package(db, tmp_path):
 def test_a_package_that_is_cut_off_changes_nothing(db, tmp_path):
     path = tmp_path / "p.json"
     path.write_bytes(package([item("a")])[:-30])
-    with pytest.raises(CommandError, match=r"p.json: is no JSON at line 1, column \d+"):
+    with pytest.raises(CommandError, match=r"p.json, row 1, column \d+: not JSON: "):
         run("import_case", path)
     assert Career.objects.count() == 0
 

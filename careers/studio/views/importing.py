@@ -16,7 +16,7 @@ from ...document import DocumentError, Json
 from ...drafts import arranged_draft, compile_draft
 from ...exporters import workbook
 from ...importers import uploads
-from ...importers.reading import Fault, InputError, Reading
+from ...importers.reading import Fault, InputError, Reading, fault_at
 from .. import pending
 from ..access import CHANGE, PUBLISH, VIEW, editor, load_career, studio_page
 from ..changes import changes
@@ -49,7 +49,7 @@ def import_(request: HttpRequest, career: str = "") -> HttpResponse:
     except InputError as error:
         return render(request, PAGE, {**context, "faults": error.faults}, status=400)
     except DocumentError as error:
-        faults = [Fault(file.name, None, each.where, each.message) for each in error.problems]
+        faults = [fault_at(file.name, each.where, each.message) for each in error.problems]
         return render(request, PAGE, {**context, "faults": faults}, status=400)
     return redirect("careers:confirm_import", kept)
 
