@@ -13,6 +13,7 @@ from . import document as documents
 from . import prepared
 from .document import Json
 from .draft_rows import ANCHORS, delete_rows, rows_of
+from .exporters.case import root_identifier
 from .models import (
     Career,
     Fact,
@@ -287,6 +288,23 @@ def unpublished_work(career: Career, document: Json | None = None) -> Json | Non
     """Return the draft (or this compiled form of it) if it holds work that no version does."""
     compiled = document or compile_draft(career)
     return None if _is_empty(compiled) or is_published(career, compiled) else compiled
+
+
+def draft_for_case(key: str, identifier: str) -> tuple[Json, bool] | None:
+    """Return the draft that a CASE package is about, in normal form, if there is one.
+
+    By the identifier that came in with it or that our export gives it, else by its key; and
+    whether it is our export.
+    """
+    found = Career.objects.filter(codes__case=identifier).first() if identifier else None
+    is_own = False
+    if found is None:
+        keys = Career.objects.values_list("key", flat=True)
+        own = next((each for each in keys if root_identifier(each) == identifier), None)
+        is_own = own is not None
+        found = Career.objects.filter(key=own or key).first()
+    draft = arranged_draft(compile_draft(found)) if found else None
+    return (draft, is_own) if draft and draft["levels"] else None
 
 
 def _is_empty(document: Json) -> bool:

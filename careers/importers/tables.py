@@ -85,11 +85,13 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 def _place(before: str, delimiter: str, *, quoted: bool) -> tuple[int, str]:
     """Return the row after a text, and the name of the column."""
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     # A letter in place of what is wrong: it may be the first of its row.
     lines = io.StringIO(f"{before}x", newline="")
     try:
-        rows = list(csv.reader(lines, delimiter=delimiter, quoting=quoting))
+        if quoted:
+            rows = list(csv.reader(lines, delimiter=delimiter))
+        else:
+            rows = list(csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE))
     except csv.Error:  # an endless cell, most likely a quotation mark that is not closed
         return before.count("\n") + 1, ""
     place = len(rows[-1]) - 1

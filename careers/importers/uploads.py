@@ -18,18 +18,22 @@ MOST_CAREERS = 20
 
 
 def read(
-    name: str, data: bytes, occupations: Collection[str] = (), base: Json | None = None
+    name: str,
+    data: bytes,
+    occupations: Collection[str] = (),
+    base: Json | None = None,
+    draft_of: case.DraftOf = case.no_draft,
 ) -> Reading:
     """Return what an uploaded file holds. Raises InputError.
 
     ``occupations`` are those chosen of an O*NET or ESCO release; ``base`` is the draft from
-    which a workbook takes the sheets that it lacks.
+    which a workbook takes the sheets that it lacks, ``draft_of`` finds that of a CASE package.
     """
     if len(data) > MAX_BYTES:
         raise refuse(name, f"is larger than {MAX_BYTES:,} bytes")
     start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"{", b"[")):
-        return case.read(name, data) if b'"CFDocument"' in data else _rung(name, data)
+        return case.read(name, data, draft_of) if b'"CFDocument"' in data else _rung(name, data)
     if data.startswith(b"PK") and _is_workbook(name, data):
         return workbook.read(name, data, base)
     files = read_archive(name, data, (*WANTED, *esco.wanted()))
