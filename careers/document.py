@@ -15,6 +15,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from . import json_text
+
 FORMAT = "rung/1"
 SCHEMA_PATH = Path(__file__).with_name("framework.schema.json")
 MAX_BYTES = 5_000_000
@@ -371,43 +373,12 @@ def loads(text: str | bytes) -> Json:
     if len(text) > MAX_BYTES:
         raise DocumentError([Problem("", f"the file is larger than {MAX_BYTES:,} bytes")])
     try:
-        document = json.loads(
-            text,
-            object_pairs_hook=_no_duplicates,
-            parse_constant=_no_constant,
-            parse_float=_whole_if_integral,
-        )
-        json.dumps(document, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise DocumentError([Problem("", "holds half a character (a lone surrogate)")]) from error
-    except UnicodeDecodeError as error:
-        raise DocumentError([Problem("", f"the file is not UTF-8: byte {error.start}")]) from error
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise DocumentError([Problem(where, f"not JSON: {error.msg}")]) from error
-    except RecursionError as error:
-        raise DocumentError([Problem("", "nested too deeply")]) from error
-    except ValueError as error:
-        raise DocumentError([Problem("", str(error)[:300])]) from error
-    return normal(document)
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> Json:
-    result = {}
-    for name, value in pairs:
-        if name in result:
-            raise ValueError(f"the key {name!r} stands twice in one object")
-        result[name] = value
-    return result
-
-
-def _whole_if_integral(text: str) -> float | int:
-    number = float(text)
-    return int(number) if number.is_integer() else number
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number of JSON")
+        found = json_text.read(text)
+    except json_text.JsonTextError as error:
+        where = f"line {error.line}, column {error.column}"
+        path = f" (at {error.path})" if error.path else ""
+        raise DocumentError([Problem(where, f"{error.message}{path}")]) from error
+    return normal(found)
 
 
 def _sparse(**values: Any) -> Json:

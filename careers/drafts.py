@@ -1,7 +1,8 @@
 """Between a draft's rows and the framework document: compile one way, replace the other."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,10 @@ from django.db import models, transaction
 from django.db.models import F, Value
 
 from . import document as documents
+from . import prepared
 from .document import Json
+from .draft_rows import ANCHORS, delete_rows, rows_of
+from .exporters.case import root_identifier
 from .models import (
     Career,
     Fact,
@@ -25,10 +29,8 @@ from .models import (
     StepGives,
     StepRequires,
 )
-from .recording import IMPORTED, as_one_line, one_line_each
-from .revisions import next_revisions
-
-ANCHORS = tuple(f"anchor_{rating}" for rating in range(5))
+from .prepared import Statement
+from .recording import IMPORTED, lines_for
 
 
 def requirements_of(*careers: Career) -> models.QuerySet[Requirement]:
@@ -176,6 +178,41 @@ def step_lists(careers: Iterable[int]) -> StepLists:
     return lists
 
 
+class MovedError(Exception):
+    """A draft or its latest version is not what it was when its replacement was prepared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Drafts to be replaced, ready to be written: ``prepare`` makes it, ``write`` stores it.
+
+    ``careers`` are all that were given, by key, with their ids and new fields; ``seen`` is
+    what the drafts were that were there: revision and latest version by the career's id.
+    """
+
+    careers: dict[str, Career]
+    seen: dict[int, tuple[int, int | None]]
+    replaced: tuple[int, ...]
+    statements: tuple[Statement, ...]
+
+    def hold(self) -> None:
+        """Hold the careers' rows until the transaction ends, or raise MovedError."""
+        rows = Career.objects.select_for_update(no_key=True).filter(pk__in=self.seen)
+        found = {
+            pk: (revision, latest)
+            for pk, revision, latest in rows.order_by("pk").values_list(
+                "pk", "draft_revision", "latest"
+            )
+        }
+        if found != self.seen:
+            raise MovedError
+
+    def write(self) -> None:
+        """Replace the drafts, in a transaction that holds them."""
+        delete_rows(self.replaced)
+        prepared.run(self.statements)
+
+
 @transaction.atomic
 def replace_draft(document: Json, *, now: datetime) -> Career:
     """Make the draft of the document's career equal to the document; return the career.
@@ -183,33 +220,58 @@ def replace_draft(document: Json, *, now: datetime) -> Career:
     ``document`` is in normal form and without errors of ``check``. A draft that holds
     unpublished work is kept as a KeptDraft. The history gets one line for the whole draft.
     """
-    return replace_drafts([document], now=now)[0]
+    key = document["career"]["key"]
+    career = Career.objects.select_for_update(no_key=True).filter(key=key).first()
+    there = {key: career} if career else {}
+    kept = {key: work} if career and (work := unpublished_work(career)) else {}
+    replacement = prepare([document], there, kept, now=now)
+    replacement.write()
+    return replacement.careers[key]
 
 
-@transaction.atomic
-def replace_drafts(news: Sequence[Json], *, now: datetime) -> list[Career]:
-    """Do the same for many careers, in as many statements as for one."""
-    known = {each["career"]["key"]: {"sector": "", "credit": "", **each["career"]} for each in news}
-    with as_one_line():
-        next_revisions(known)
-        rows = Career.objects.filter(key__in=known).select_related("latest")
-        there = {career.key: career for career in rows.defer("latest__document")}
-        _keep_drafts(there.values(), now=now)
-        for key, career in there.items():
-            for name, value in known[key].items():
-                setattr(career, name, value)
-            career.revision = career.draft_revision
-        Career.objects.bulk_update(there.values(), _CAREER_FIELDS)
-        created = Career.objects.bulk_create(
-            Career(**fields, draft_revision=1) for key, fields in known.items() if key not in there
-        )
-        careers = there | {career.key: career for career in created}
-        for model in (Step, Fact, Level, Skill, SkillGroup, GuideSection, Source):
-            model._default_manager.filter(career__in=there.values()).delete()
-        _create_rows([(careers[document["career"]["key"]], document) for document in news])
-    one_line_each(there.values(), created=False, reason=IMPORTED)
-    one_line_each(created, created=True, reason=IMPORTED)
-    return [careers[document["career"]["key"]] for document in news]
+def prepare(
+    news: Sequence[Json],
+    there: Mapping[str, Career],
+    kept: Mapping[str, Json],
+    *,
+    now: datetime,
+) -> Replacement:
+    """Return what makes the drafts of the documents' careers equal to them. Writes nothing yet.
+
+    ``there`` are careers by key as the caller read them: those of the documents that exist,
+    and others that must not move either; ``kept`` are drafts to be kept, by the same key.
+    """
+    seen = {career.pk: (career.draft_revision, career.latest_id) for career in there.values()}
+    created: list[Career] = []
+    changed: list[Career] = []
+    for document in news:
+        fields = {"sector": "", "credit": "", **document["career"]}
+        old = there.get(fields["key"])
+        if old is None:
+            created.append(Career(draft_revision=1, **fields))
+        else:
+            row = Career(pk=old.pk, draft_revision=old.draft_revision + 1, **fields)
+            row.latest_id, row.published_revision = old.latest_id, old.published_revision
+            row.revision = row.draft_revision
+            changed.append(row)
+    prepared.with_ids(created)
+    by_key = {row.key: row for row in (*created, *changed)}
+    keeping = [
+        KeptDraft(career=by_key[key], document=document, kept_at=now)
+        for key, document in kept.items()
+        if key in by_key
+    ]
+    pairs = [(by_key[document["career"]["key"]], document) for document in news]
+    statements = [
+        *prepared.inserts(keeping),
+        *prepared.inserts(created),
+        *prepared.inserts(changed, unique="id", update=(*_CAREER_FIELDS, "draft_revision")),
+        *(each for rows in rows_of(pairs) for each in prepared.inserts(rows)),
+        *prepared.inserts(lines_for(changed, created=False, reason=IMPORTED)),
+        *prepared.inserts(lines_for(created, created=True, reason=IMPORTED)),
+    ]
+    replaced = tuple(row.pk for row in changed)
+    return Replacement({**there, **by_key}, seen, replaced, tuple(statements))
 
 
 _CAREER_FIELDS = ("title", "summary", "sector", "credit", "alternative_titles", "codes", "revision")
@@ -217,17 +279,33 @@ _CAREER_FIELDS = ("title", "summary", "sector", "credit", "alternative_titles", 
 
 def keep_draft(career: Career, *, now: datetime) -> KeptDraft | None:
     """Keep the draft if it differs from the latest version and is not empty."""
-    kept = _keep_drafts([career], now=now)
-    return kept[0] if kept else None
+    document = unpublished_work(career)
+    if document is None:
+        return None
+    return KeptDraft.objects.create(career=career, document=document, kept_at=now)
 
 
-def _keep_drafts(careers: Iterable[Career], *, now: datetime) -> list[KeptDraft]:
-    compiled = compile_drafts(careers)
-    return KeptDraft.objects.bulk_create(
-        KeptDraft(career=career, document=compiled[career.pk], kept_at=now)
-        for career in careers
-        if not _is_empty(compiled[career.pk]) and not is_published(career, compiled[career.pk])
-    )
+def unpublished_work(career: Career, document: Json | None = None) -> Json | None:
+    """Return the draft (or this compiled form of it) if it holds work that no version does."""
+    compiled = document or compile_draft(career)
+    return None if _is_empty(compiled) or is_published(career, compiled) else compiled
+
+
+def draft_for_case(key: str, identifier: str) -> tuple[Json, bool] | None:
+    """Return the draft that a CASE package is about, in normal form, if there is one.
+
+    By the identifier that came in with it or that our export gives it, else by its key; and
+    whether it is our export.
+    """
+    found = Career.objects.filter(codes__case=identifier).first() if identifier else None
+    is_own = False
+    if found is None:
+        keys = Career.objects.values_list("key", flat=True)
+        own = next((each for each in keys if root_identifier(each) == identifier), None)
+        is_own = own is not None
+        found = Career.objects.filter(key=own or key).first()
+    draft = arranged_draft(compile_draft(found)) if found else None
+    return (draft, is_own) if draft and draft["levels"] else None
 
 
 def _is_empty(document: Json) -> bool:
@@ -250,103 +328,3 @@ def arranged_draft(document: Json) -> Json | None:
         return documents.arranged(document)
     except (AttributeError, KeyError, TypeError):
         return None
-
-
-Rows = dict[tuple[int, str], Any]
-"""Rows by the id of their career and their key."""
-
-
-def _create_rows(pairs: Sequence[tuple[Career, Json]]) -> None:
-    def rows(model: type[models.Model], name: str, make: Callable[[int, Json], Json]) -> Rows:
-        has_revision = any(each.name == "revision" for each in model._meta.fields)
-
-        def numbered(career: Career) -> Json:
-            return {"revision": career.draft_revision} if has_revision else {}
-
-        created = model._default_manager.bulk_create(
-            model(career=career, position=position, **numbered(career), **make(career.pk, row))
-            for career, document in pairs
-            for position, row in enumerate(_list(document, name))
-        )
-        keys = ((getattr(row, "career_id", 0), getattr(row, "key", "")) for row in created)
-        return dict(zip(keys, created, strict=True))
-
-    def plain(career: int, row: Json) -> Json:
-        return row
-
-    levels = rows(Level, "levels", _level_fields)
-    groups = rows(SkillGroup, "groups", plain)
-    skills = rows(Skill, "skills", lambda career, row: _skill_fields(career, row, groups))
-    Requirement.objects.bulk_create(
-        Requirement(
-            level=levels[career.pk, row["level"]],
-            skill=skills[career.pk, row["skill"]],
-            rating=row["rating"],
-            importance=row["importance"],
-            essential=row["essential"],
-            position=position,
-            revision=career.draft_revision,
-        )
-        for career, document in pairs
-        for position, row in enumerate(document["requirements"])
-    )
-    rows(
-        Fact,
-        "facts",
-        lambda career, row: {**row, "level": levels.get((career, row.get("level", "")))},
-    )
-    steps = rows(Step, "steps", _step_fields)
-    _create_step_lists(pairs, steps, skills)
-    rows(GuideSection, "sections", plain)
-    rows(Source, "sources", plain)
-
-
-def _list(document: Json, name: str) -> list[Json]:
-    where = document["guide"] if name == "sections" else document
-    found: list[Json] = where.get(name, [])
-    return found
-
-
-def _level_fields(career: int, row: Json) -> Json:
-    years_from, years_to = row.get("years") or (None, None)
-    fields = {name: value for name, value in row.items() if name != "years"}
-    return {**fields, "years_from": years_from, "years_to": years_to}
-
-
-def _skill_fields(career: int, row: Json, groups: Rows) -> Json:
-    return {
-        **{name: row[name] for name in ("key", "title", "description", "codes")},
-        "merged_from": row.get("merged_from", []),
-        **dict(zip(ANCHORS, row["anchors"], strict=True)),
-        "skill_group": groups[career, row["group"]],
-    }
-
-
-def _step_fields(career: int, row: Json) -> Json:
-    return {
-        name: value for name, value in row.items() if name not in ("requires", "gives", "after")
-    }
-
-
-def _create_step_lists(pairs: Sequence[tuple[Career, Json]], steps: Rows, skills: Rows) -> None:
-    lists: tuple[tuple[type[Any], str], ...] = ((StepRequires, "requires"), (StepGives, "gives"))
-    for model, name in lists:
-        model.objects.bulk_create(
-            model(
-                step=steps[career.pk, step["key"]],
-                skill=skills[career.pk, row["skill"]],
-                rating=row["rating"],
-                position=position,
-            )
-            for career, document in pairs
-            for step in document["steps"]
-            for position, row in enumerate(step[name])
-        )
-    StepAfter.objects.bulk_create(
-        StepAfter(
-            step=steps[career.pk, step["key"]], other=steps[career.pk, other], position=position
-        )
-        for career, document in pairs
-        for step in document["steps"]
-        for position, other in enumerate(step["after"])
-    )

@@ -1,7 +1,10 @@
 """Taking framework documents in, one or a thousand: the dry run, then all or nothing.
 
 The dry run compares with the drafts that would be replaced. What is the same already is
-left alone, so an import that is repeated writes nothing and publishes nothing.
+left alone, so an import that is repeated writes nothing and publishes nothing. All that
+is to be written is prepared before the transaction, which is short: a visitor's answer
+must not wait for it. If a draft changed meanwhile, nothing is written and all is compared
+again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 
@@ -18,11 +21,13 @@ from . import document as documents
 from . import publishing
 from .compare import Change, compare
 from .document import DocumentError, Json, Problem
-from .drafts import arranged_draft, compile_drafts, replace_drafts
+from .drafts import MovedError, arranged_draft, compile_drafts, prepare, unpublished_work
 from .importers.reading import Note, Reading
 from .models import Career
 
 BATCH = 100
+TRIES = 3
+"""Times that an import is compared again without holding anybody up."""
 MOST_PROBLEMS = 100
 Progress = Callable[[int], Any]
 """Told how many more careers are done; each counts once compared and once written."""
@@ -34,8 +39,9 @@ class Proposal:
 
     ``changes`` are those against the draft (every row of a new career is "added");
     ``latest`` is the number of the latest version, ``publishes`` says that the document
-    differs from it, ``keeps_draft`` that unpublished work would be replaced (and kept).
-    ``before`` is the draft, with empty lists for a new career.
+    differs from it, ``kept`` is unpublished work that would be replaced, and kept.
+    ``before`` is the draft, with empty lists for a new career; ``career`` its row as it was
+    read before that.
     """
 
     key: str
@@ -44,7 +50,8 @@ class Proposal:
     changes: tuple[Change, ...]
     latest: int | None
     publishes: bool
-    keeps_draft: bool
+    kept: Json | None = field(repr=False)
+    career: Career | None = field(repr=False)
     before: Json = field(repr=False)
     document: Json = field(repr=False)
 
@@ -52,6 +59,11 @@ class Proposal:
     def status(self) -> str:
         """Return added, changed or unchanged."""
         return "added" if self.is_new else "changed" if self.changes else "unchanged"
+
+    @property
+    def keeps_draft(self) -> bool:
+        """Tell whether unpublished work would be replaced, and kept aside."""
+        return self.kept is not None
 
     def count(self, kind: str) -> int:
         """Return how many rows are added, changed, removed or reordered."""
@@ -109,28 +121,59 @@ def take_in(
 ) -> int:
     """Make the drafts what was proposed, and publish them if asked: all or nothing.
 
-    Returns how many versions were published. What was compared long ago is not trusted:
-    drafts that changed since are kept, and versions are compared again.
+    Returns how many versions were published. Raises MovedError, having changed nothing,
+    when a draft or version is not what was compared: see ``take_in_at_last``.
     """
-    published = 0
-    with transaction.atomic():
-        for batch in _batches(dry_run.careers):
-            drafts = [each.document for each in batch if each.status != "unchanged"]
-            replace_drafts(drafts, now=now)
-            if publish:
-                published += _publish(batch, now=now, note=note, by=by)
-            progress(len(batch))
-    return published
-
-
-def _publish(batch: Sequence[Proposal], *, now: datetime, note: str, by: User | None) -> int:
-    careers = _there(each.document for each in batch if each.publishes)
+    news = [each.document for each in dry_run.careers if each.status != "unchanged"]
+    there = {each.key: each.career for each in dry_run.careers if each.career}
+    kept = {each.key: each.kept for each in dry_run.careers if each.kept}
+    replacement = prepare(news, there, kept, now=now)
+    for career in there.values():  # loaded with it, and else read for each
+        replacement.careers[career.key].latest = career.latest
     pairs = [
-        (careers[each.key], each.document)
-        for each in batch
-        if each.key in careers and _differs(careers[each.key], each.document)
+        (replacement.careers[each.key], each.document)
+        for each in dry_run.careers
+        if publish and each.publishes
     ]
-    return len(publishing.store_versions(pairs, now=now, note=note, by=by))
+    versions = publishing.new_versions(pairs, now=now, note=note, by=by)
+    try:
+        with transaction.atomic():
+            replacement.hold()
+            replacement.write()
+            publishing.store_versions(versions)
+    except IntegrityError as error:  # somebody made one of the new careers meanwhile
+        raise MovedError from error
+    progress(len(dry_run.careers))
+    return len(versions)
+
+
+def take_in_at_last(
+    dry_run: DryRun,
+    *,
+    now: datetime,
+    publish: bool = False,
+    note: str = "",
+    by: User | None = None,
+    progress: Progress = int,
+) -> int:
+    """Do the same, comparing again where drafts moved; their new work is kept.
+
+    After a few times, with everybody else waiting.
+    """
+    for _ in range(TRIES):
+        try:
+            return take_in(dry_run, now=now, publish=publish, note=note, by=by, progress=progress)
+        except MovedError:
+            dry_run = propose(_documents(dry_run))
+    with transaction.atomic():
+        keys = [each.key for each in dry_run.careers]
+        list(Career.objects.select_for_update(no_key=True).filter(key__in=keys).order_by("pk"))
+        again = propose(_documents(dry_run))
+        return take_in(again, now=now, publish=publish, note=note, by=by, progress=progress)
+
+
+def _documents(dry_run: DryRun) -> Reading:
+    return Reading(tuple(each.document for each in dry_run.careers), dry_run.notes)
 
 
 def _differs(career: Career, document: Json) -> bool:
@@ -143,16 +186,17 @@ def _proposal(document: Json, career: Career | None, draft: Json | None) -> Prop
     # A document with the hash of a version was verified when that was published.
     normal = publishing.verify(document) if publishes else documents.arranged(document)
     before = arranged_draft(draft) if draft else None
-    is_published = latest and before and documents.content_hash(before) == latest.sha256
+    changes = tuple(compare(before or _nothing(), normal))
     return Proposal(
         key=normal["career"]["key"],
         title=normal["career"]["title"],
         is_new=career is None,
-        changes=tuple(compare(before or _nothing(), normal)),
+        changes=changes,
         before=before or _nothing(),
         latest=latest.number if latest else None,
         publishes=publishes,
-        keeps_draft=bool(draft and draft["levels"] and not is_published and before != normal),
+        kept=unpublished_work(career, draft) if career and changes else None,
+        career=career,
         document=normal,
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
 
 from accounts.models import User
 
@@ -68,10 +69,12 @@ def publish(
         raise UnchangedError(career.latest)
     if reviewed is not None and reviewed != sha256:
         raise ChangedDraftError
-    return store_versions([(career, document)], now=now, note=note, by=by, origin=origin)[0]
+    versions = new_versions([(career, document)], now=now, note=note, by=by, origin=origin)
+    store_versions(versions)
+    return versions[0]
 
 
-def store_versions(
+def new_versions(
     pairs: Sequence[tuple[Career, Json]],
     *,
     now: datetime,
@@ -79,12 +82,11 @@ def store_versions(
     by: User | None = None,
     origin: Version.Origin = Version.Origin.EDITORS,
 ) -> list[Version]:
-    """Store each document as its career's next version, in a transaction of the caller's.
+    """Return each document as its career's next version, not yet stored.
 
-    The documents are what the drafts hold, verified and new; ``career.latest`` is loaded.
+    The documents are verified and new; ``career.latest`` is loaded.
     """
-    careers = {career.pk: career for career, _document in pairs}
-    versions = Version.objects.bulk_create(
+    return [
         Version(
             career=career,
             number=career.latest.number + 1 if career.latest else 1,
@@ -101,13 +103,17 @@ def store_versions(
             search_text=_search_text(document["career"]),
         )
         for career, document in pairs
+    ]
+
+
+def store_versions(versions: Sequence[Version]) -> None:
+    """Store new versions, whose documents the drafts hold, in a transaction of the caller's."""
+    stored = Version.objects.bulk_create(versions)
+    newest = Version.objects.filter(career=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    Career.objects.filter(pk__in=[version.career_id for version in stored]).update(
+        latest=Subquery(newest), published_revision=F("draft_revision")
     )
-    for version in versions:
-        career = careers[version.career_id]
-        career.latest, career.published_revision = version, career.draft_revision
-    Career.objects.bulk_update(careers.values(), ["latest", "published_revision"])
     transaction.on_commit(catalogue.forget_latest)
-    return versions
 
 
 def _search_text(career: Json) -> str:

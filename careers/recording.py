@@ -26,9 +26,6 @@ NOT_CONTENT = ("latest", "revision", "draft_revision", "published_revision")
 MAX_ROW = 260
 Json = dict[str, Any]
 
-_as_one: ContextVar[bool] = ContextVar("as_one", default=False)
-
-
 _edit: ContextVar[str] = ContextVar("edit", default="")
 
 
@@ -40,16 +37,6 @@ def one_edit(revision: int) -> Iterator[None]:
         yield
     finally:
         _edit.reset(token)
-
-
-@contextmanager
-def as_one_line() -> Iterator[None]:
-    """Write no line for any row: who replaces a whole draft writes ``one_line_each`` after it."""
-    token = _as_one.set(True)
-    try:
-        yield
-    finally:
-        _as_one.reset(token)
 
 
 class RowLine(models.Model):
@@ -88,7 +75,7 @@ class RowHistory(HistoricalRecords):  # type: ignore[misc]  # the library carrie
     def pre_save(self, instance: Any, raw: bool = False, **kwargs: Any) -> None:
         """Note the stored row, whoever wrote it: bulk writes leave no line to compare with."""
         instance._stored = None
-        if not (raw or _as_one.get() or instance._state.adding):
+        if not (raw or instance._state.adding):
             rows = type(instance)._base_manager.select_related(*self._relations(instance))
             instance._stored = rows.filter(pk=instance.pk).first()
 
@@ -96,8 +83,6 @@ class RowHistory(HistoricalRecords):  # type: ignore[misc]  # the library carrie
         self, instance: Any, history_type: str, using: str | None = None
     ) -> None:
         """Write a line; saving a row unchanged writes none."""
-        if _as_one.get():
-            return
         changes: list[Any] = []
         if history_type == "~":
             changes = self._changes(getattr(instance, "_stored", None), instance)
@@ -158,11 +143,9 @@ class RowHistory(HistoricalRecords):  # type: ignore[misc]  # the library carrie
         return found
 
 
-def one_line_each(rows: Iterable[Any], *, created: bool, reason: str) -> None:
-    """Write for each row the one line that stands for a whole draft replaced."""
-    lines = [row.row_history.line(row, "+" if created else "~", [], reason) for row in rows]
-    if lines:
-        type(lines[0])._default_manager.bulk_create(lines)
+def lines_for(rows: Iterable[Any], *, created: bool, reason: str) -> list[Any]:
+    """Return for each row the one line, to be saved, that stands for a whole draft replaced."""
+    return [row.row_history.line(row, "+" if created else "~", [], reason) for row in rows]
 
 
 def key_of(row: Any) -> str:

@@ -5,8 +5,6 @@ given is still what is stored. A removed row is revision 0; one that is added ag
 number that nobody has seen, so an old form never overwrites it.
 """
 
-from collections.abc import Iterable
-
 from django.db.models import F
 
 from .models import Career
@@ -29,8 +27,3 @@ def next_revision(career_id: int) -> int:
     row = Career.objects.filter(pk=career_id)
     row.update(draft_revision=F("draft_revision") + 1)
     return row.values_list("draft_revision", flat=True).get()
-
-
-def next_revisions(keys: Iterable[str]) -> None:
-    """Take the next revision of every career that has one of these keys."""
-    Career.objects.filter(key__in=keys).update(draft_revision=F("draft_revision") + 1)

@@ -4,15 +4,16 @@ Skill groups, skills and levels are items; a skill is a child of its group. Two 
 carry what CASE has a place for: "Ratings" has the anchors of every skill as scores 0 to
 4; "Requirements" has a criterion for each requirement, with the level's code as its
 category, the importance as its weight and the required rating as its score. What has no
-place in CASE is told. Identifiers depend on the keys alone, or are those of the package
-that the career came from.
+place in CASE is told; in a 1.1 package the whole document stands in the extensions of its
+CFDocument, so that it comes back unchanged. Identifiers depend on the keys alone, or are
+those of the package that the career came from.
 """
 
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from careers.document import Json
-from careers.importers.case import ESSENTIAL, REQUIRED
+from careers.importers.case import ESSENTIAL, EXTENSION, REQUIRED
 
 RATINGS = ("Not yet", "With help", "On my own", "Fix problems", "Teach it")
 VERSIONS = ("1.1", "1.0")
@@ -32,7 +33,13 @@ def write(document: Json, *, changed: str, version: str = "1.1") -> CasePackage:
     ``changed`` is the date and time of its last change (ISO 8601); ``version`` is that of
     CASE.
     """
-    return CasePackage(_Writer(document, changed, version).package(), _lost(document))
+    lost = () if version == "1.1" else _lost(document)
+    return CasePackage(_Writer(document, changed, version).package(), lost)
+
+
+def root_identifier(key: str) -> str:
+    """Return the identifier of the CFDocument of a career that was made here."""
+    return str(uuid5(NAMESPACE_URL, f"urn:rung/{key}/career/{key}"))
 
 
 class _Writer:
@@ -42,7 +49,7 @@ class _Writer:
         self._version = version
         self._name = document["career"]["key"]
         given = document["career"]["codes"].get("case", "")
-        self._root = given if _is_uuid(given) else self._made("career", self._name)
+        self._root = given if _is_uuid(given) else root_identifier(self._name)
         self._given = {
             row["key"]: row["codes"]["case"]
             for row in document["skills"]
@@ -80,7 +87,10 @@ class _Writer:
 
     def _cf_document(self) -> Json:
         career = self._document["career"]
-        extra = {"caseVersion": "1.1", "frameworkType": "Career"} if self._version == "1.1" else {}
+        extra: Json = {}
+        if self._version == "1.1":
+            extra = {"caseVersion": "1.1", "frameworkType": "Career"}
+            extra["extensions"] = {EXTENSION: self._document}
         return {
             **self._named(self._root),
             "creator": career.get("credit", "").removeprefix("By ").removesuffix(".") or "Rung",

@@ -7,13 +7,16 @@ Where a package says nothing of levels there is one, which asks rating 2 and imp
 of every skill: a default for the editor to set.
 """
 
+import re
+from collections.abc import Callable
 from typing import Any
 
-from careers.document import FORMAT, Json, arranged
+from careers.document import FORMAT, DocumentError, Json, arranged, normal, shape_problems
 
-from .case_package import Item, Package, read_package
+from . import case_merge
+from .case_package import Item, Package, clean, read_package
 from .keys import free_key, slug
-from .reading import Note, Reading
+from .reading import Faults, Note, Reading
 
 DEFAULT_RATING = 2
 DEFAULT_IMPORTANCE = 3
@@ -22,21 +25,93 @@ MOST_TEXT = 4000
 LEVEL = "level"
 ESSENTIAL = "essential"
 REQUIRED = "required"
+GROUP = "skill group"
+EXTENSION = "rung"
+"""The name in CFDocument.extensions under which our export keeps the whole document."""
 
 
-def read(name: str, data: bytes) -> Reading:
-    """Return the career of a package, and notes on what could not be kept."""
+DraftOf = Callable[[str, str], tuple[Json, bool] | None]
+"""Returns the draft, in normal form, for a career's key or a CFDocument's identifier, and
+whether the identifier is that of our own export of it."""
+
+
+def no_draft(_key: str, _identifier: str) -> tuple[Json, bool] | None:
+    """Say that there is no draft."""
+    return None
+
+
+def read(name: str, data: bytes, draft_of: DraftOf = no_draft) -> Reading:
+    """Return the career of a package, and notes on what could not be kept.
+
+    What the package has no place for comes from its own extension, or from the draft that
+    it would replace. Raises InputError.
+    """
     package = read_package(name, data)
-    document = _Career(package).document()
-    return Reading((arranged(document),), tuple(package.notes))
+    noted = list(package.notes)
+    career = _Career(package, {})
+    made = arranged(career.document())
+    own = _extension(package)
+    key, identifier = made["career"]["key"], made["career"]["codes"].get("case", "")
+    found = (own, True) if own else draft_of(key, identifier)
+    if found:
+        package.notes = noted
+        career = _Career(package, _keys_of(found[0]))
+        made = arranged(career.document())
+        made, notes = case_merge.filled(made, found[0], career.lacks, whole=found[1])
+        package.notes += notes
+        if own is None:
+            text = f"what CASE has no place for stays as in the draft {made['career']['key']}"
+            package.notes.append(Note("draft", text))
+    _verify(name, made)
+    return Reading((arranged(made),), tuple(package.notes))
+
+
+def _keys_of(document: Json) -> dict[str, str]:
+    """Return the keys that skills keep, by the identifiers of the items they came from."""
+    rows = document["skills"]
+    return {row["codes"]["case"]: row["key"] for row in rows if "case" in row["codes"]}
+
+
+def _extension(package: Package) -> Json | None:
+    """Return the document that our own export keeps beside the items, if it is sound."""
+    extensions = package.document.get("extensions")
+    found = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
+    if found is None:
+        return None
+    try:
+        return normal(found)
+    except DocumentError as error:
+        where = f"CFDocument.extensions.{EXTENSION}"
+        package.notes.append(Note(where, f"is not kept: {str(error.problems[0])[:300]}"))
+        return None
+
+
+def _verify(name: str, made: Json) -> None:
+    """Raise InputError for what no document may hold, with the skill's identifier."""
+    faults = Faults()
+    for problem in shape_problems(made):
+        place = _SKILL_AT.match(problem.where)
+        codes = made["skills"][int(place[1])]["codes"] if place else {}
+        item = f"item {codes['case']}: " if "case" in codes else ""
+        faults.add(name, None, problem.where, f"{item}{problem.message}")
+    faults.raise_any()
+
+
+_SKILL_AT = re.compile(r"skills\[(\d+)\]")
 
 
 class _Career:
     """Makes one career of a package."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, known: dict[str, str]) -> None:
         self._package = package
-        self._keys: dict[str, str] = {}
+        self._keys = dict(known)
+        self._taken: dict[str, set[str]] = {
+            "group": {"skills"},
+            "skill": set(known.values()),
+            "level": set(),
+        }
+        self.lacks = case_merge.Lacks(levels=True, requirements=True, anchors=frozenset())
         destinations = {level for _skill, level in package.at_levels}
         self._levels = [
             item
@@ -47,14 +122,19 @@ class _Career:
         self._skills = [
             item
             for item in package.items.values()
-            if not item.children and item.identifier not in levels
+            if not item.children and item.identifier not in levels and item.kind.casefold() != GROUP
         ]
         self._note_headings(levels)
 
     def document(self) -> Json:
         """Return the document; its shape is still to be checked."""
         groups = dict.fromkeys(self._group(item) for item in self._skills)
+        tops = (item for item in self._package.top() if item.kind.casefold() == GROUP)
+        groups |= dict.fromkeys(tops)  # those without skills too
         anchors, requirements = self._rubrics()
+        keys = {item.identifier: self._key(item) for item in self._skills}
+        lacking = frozenset(key for each, key in keys.items() if each not in anchors)
+        self.lacks = case_merge.Lacks(not self._levels, not requirements, lacking)
         return {
             "format": FORMAT,
             "career": self._career(),
@@ -180,8 +260,14 @@ class _Career:
     def _key(self, item: Item) -> str:
         if item.identifier not in self._keys:
             wanted = slug(item.code) or slug(item.short or item.statement)[:60].strip("-")
-            taken = {*self._keys.values(), "skills"}
-            self._keys[item.identifier] = free_key(wanted, taken, slug(item.identifier) or "item")
+            is_level = any(item is level for level in self._levels)
+            is_group = item.children or item.kind.casefold() == GROUP
+            taken = self._taken["level" if is_level else "group" if is_group else "skill"]
+            # A group may only be called "skills" when it says so itself.
+            free = taken - {"skills"} if item.code == "skills" else taken
+            key = free_key(wanted, free, slug(item.identifier) or "item")
+            taken.add(key)
+            self._keys[item.identifier] = key
         return self._keys[item.identifier]
 
     def _title(self, item: Item | None) -> str:
@@ -191,11 +277,12 @@ class _Career:
         return text if len(text) <= MOST_TITLE else f"{text[: MOST_TITLE - 1].rstrip()}…"
 
     def _description(self, item: Item) -> str:
-        texts = [item.statement if self._title(item) != item.statement else "", item.notes]
+        is_told = self._title(item).split() == item.statement.split()
+        texts = ["" if is_told else item.statement, item.notes]
         return self._cut("\n\n".join(text for text in texts if text), f"item {item.identifier}")
 
     def _cut(self, text: Any, where: str) -> str:
-        lines = text.splitlines() if isinstance(text, str) else []
+        lines = text.split("\n") if isinstance(text, str) else []
         clean = "\n".join(" ".join(line.split()) for line in lines).strip()
         if len(clean) > MOST_TEXT:
             self._package.notes.append(Note(where, f"cut to {MOST_TEXT} characters"))
@@ -234,5 +321,5 @@ def _anchors(rows: list[Json]) -> list[str]:
         if not isinstance(score, int | float) or score not in range(5):
             return []
         text = row.get("description")
-        texts[int(score)] = text[:MOST_TEXT] if isinstance(text, str) else ""
+        texts[int(score)] = clean(text)[:MOST_TEXT]
     return texts if rows else []

@@ -5,7 +5,6 @@ strings, misspell fields and name nodes that they do not hold; the tree is read 
 it goes, and what cannot be followed is noted.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,8 +12,7 @@ from typing import Any
 
 from careers.document import Json
 
-from .reading import Faults, Note, refuse
-from .tables import decode
+from .reading import Fault, Faults, InputError, Note, load_json, refuse
 
 MAX_BYTES = 20_000_000
 CHILD = "isChildOf"
@@ -38,6 +36,8 @@ class Item:
     kind: str
     parent: str = ""
     order: float = 0
+    by: str = ""
+    """The association that says what its parent is."""
     children: list["Item"] = field(default_factory=list)
 
 
@@ -62,9 +62,10 @@ def read_package(name: str, data: bytes) -> Package:
     faults = Faults()
     document = raw.get("CFDocument")
     if not isinstance(document, dict):
-        raise refuse(name, "has no CFDocument", "Give a CFPackage, not one part of it.")
-    if not _text(document.get("title")):
-        faults.add(name, None, "CFDocument title", "is missing", "Write one.")
+        remedy = "Give a CFPackage, not one part of it."
+        raise InputError([Fault(name, None, "CFDocument", "is missing or no object", remedy)])
+    if not clean(document.get("title")):
+        faults.add(name, None, "CFDocument.title", "is missing", "Write one.")
     items = _items(name, raw, faults)
     faults.raise_any()
     package = Package(document, items, [], _list(raw, "CFRubrics"), [])
@@ -78,14 +79,7 @@ def read_package(name: str, data: bytes) -> Package:
 def _loaded(name: str, data: bytes) -> Json:
     if len(data) > MAX_BYTES:
         raise refuse(name, f"is larger than {MAX_BYTES:,} bytes")
-    text = decode(name, data)
-    try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise refuse(name, f"is no JSON at {where} ({error.msg})") from error
-    except (RecursionError, ValueError) as error:
-        raise refuse(name, "is nested too deeply or holds too long a number") from error
+    raw = load_json(name, data)
     if not isinstance(raw, dict):
         raise refuse(name, "is no CFPackage", "It is one object with CFDocument and CFItems.")
     return raw
@@ -96,36 +90,36 @@ def _list(raw: Json, name: str) -> list[Json]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def _text(value: Any) -> str:
+def clean(value: Any) -> str:
     """Return a text without control characters, whatever it was."""
     if not isinstance(value, str):
         return ""
-    clean = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(c for c in clean if c == "\n" or (c.isprintable() or c > "\x9f")).strip()
+    plain = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(c for c in plain if c == "\n" or (c >= " " and c != "\x7f")).strip()
 
 
 def _items(name: str, raw: Json, faults: Faults) -> dict[str, Item]:
     items: dict[str, Item] = {}
     rows = raw.get("CFItems")
     for number, row in enumerate(rows if isinstance(rows, list) else [], 1):
-        identifier = _text(row.get("identifier")) if isinstance(row, dict) else ""
+        identifier = clean(row.get("identifier")) if isinstance(row, dict) else ""
         if not identifier:
             faults.add(name, number, "CFItems identifier", "is missing", "Give every item one.")
             continue
         if identifier in items:
             message = f"{identifier} stands twice"
             faults.add(name, number, "CFItems identifier", message, "Keep one of the items.")
-        statement = _text(row.get("fullStatement"))
+        statement = clean(row.get("fullStatement"))
         if not statement:
             message = f"{identifier} has no statement"
             faults.add(name, number, "CFItems fullStatement", message, "Write one.")
         items[identifier] = Item(
             identifier=identifier,
             statement=statement,
-            short=_text(row.get("abbreviatedStatement")),
-            code=_text(row.get("humanCodingScheme")),
-            notes=_text(row.get("notes")),
-            kind=_text(row.get("CFItemType")),
+            short=clean(row.get("abbreviatedStatement")),
+            code=clean(row.get("humanCodingScheme")),
+            notes=clean(row.get("notes")),
+            kind=clean(row.get("CFItemType")),
         )
     if not items:
         faults.add(name, None, "CFItems", "there is no item", "A career needs one skill at least.")
@@ -137,7 +131,7 @@ def _associate(package: Package, raw: Json) -> None:
     nodes = _Nodes(raw)
     others: Counter[str] = Counter()
     for number, row in enumerate(_list(raw, "CFAssociations"), 1):
-        kind = _text(row.get("associationType"))
+        kind = clean(row.get("associationType"))
         ends = [nodes.find(row.get(f"{end}NodeURI")) for end in ("origin", "destination")]
         where = f"CFAssociations {number}, {kind or 'no type'}"
         outside = [text for identifier, text in ends if not identifier]
@@ -147,7 +141,7 @@ def _associate(package: Package, raw: Json) -> None:
             continue
         origin, destination = ends[0][0], ends[1][0]
         if kind == CHILD and origin in package.items:
-            _adopt(package, origin, destination, row, where)
+            _adopt(package, origin, destination, {**row, "number": number}, where)
         elif kind == SKILL_LEVEL and {origin, destination} <= package.items.keys():
             package.at_levels.append((origin, destination))
         else:
@@ -164,6 +158,7 @@ def _adopt(package: Package, origin: str, parent: str, row: Json, where: str) ->
         package.notes.append(Note(where, f"{origin} has a parent already: not kept"))
         return
     item.parent = parent if parent in package.items else ""
+    item.by = f"CFAssociations[{int(row['number']) - 1}]"
     order = row.get("sequenceNumber")
     item.order = order if isinstance(order, int | float) and not isinstance(order, bool) else 0
 
@@ -174,8 +169,8 @@ class _Nodes:
     def __init__(self, raw: Json) -> None:
         self._known: dict[str, str] = {}
         for row in (raw["CFDocument"], *_list(raw, "CFItems")):
-            identifier = _text(row.get("identifier"))
-            for name in (identifier, _text(row.get("uri"))):
+            identifier = clean(row.get("identifier"))
+            for name in (identifier, clean(row.get("uri"))):
                 if name:
                     self._known.setdefault(name, identifier)
 
@@ -184,7 +179,7 @@ class _Nodes:
         names: list[Any] = [node] if isinstance(node, str) else []
         if isinstance(node, dict):
             names = [node.get("identifier"), node.get("uri")]
-        texts = [_text(name) for name in names if _text(name)]
+        texts = [clean(name) for name in names if clean(name)]
         for text in (*texts, *(text.rstrip("/").rpartition("/")[2] for text in texts)):
             if text in self._known:
                 return self._known[text], text
@@ -197,9 +192,9 @@ def _refuse_circles(name: str, package: Package) -> None:
         at = package.items[start].parent
         while at:
             if at in seen:
-                raise refuse(
-                    name, f"the item {at} is its own ancestor", "Remove one isChildOf of these."
-                )
+                remedy = "Remove one of these isChildOf."
+                message = f"the item {at} is its own ancestor"
+                raise InputError([Fault(name, None, package.items[at].by, message, remedy)])
             seen.add(at)
             at = package.items[at].parent
 

@@ -30,6 +30,12 @@ WANTED = (
     *(OCCUPATIONS, KNOWLEDGE, *OLD_SKILLS, *NEW_SKILLS, *TITLES),
     *(ANCHORS, ELEMENTS, TASKS, ZONES, ZONE_NAMES, READ_ME),
 )
+MOST_TITLE, MOST_TEXT = 200, 4000
+"""Characters that a framework document holds of a title and of a text."""
+MOST_NAME = 150
+"""The same of an element's name, which stands within the sentences of ratings 0 and 1."""
+MOST_DESCRIPTION = 3900
+"""Room is left for the sentence on figures that are imprecise."""
 SOC = "O*NET-SOC Code"
 NOTHING = "n/a"
 SOC_PATTERN = re.compile(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}")
@@ -94,7 +100,7 @@ def read_release(name: str, files: Mapping[str, bytes]) -> Release:
     for file in (*skills, KNOWLEDGE):
         _read_ratings(release, file, files[file], faults)
     _read_anchors(release, files, faults)
-    _read_elements(release, files)
+    _read_elements(release, files, faults)
     _read_titles(release, files, faults)
     _read_tasks(release, files, faults)
     _read_zones(release, files, faults)
@@ -135,8 +141,22 @@ def _occupations(files: Mapping[str, bytes], faults: Faults) -> dict[str, Occupa
         elif code in found:
             faults.add(OCCUPATIONS, row, SOC, f"{code} stands twice", "Keep one of the rows.")
         else:
-            found[code] = Occupation(code, title.strip(), text.strip())
+            title = _within(faults, (OCCUPATIONS, row, "Title"), title, MOST_TITLE, needed=True)
+            text = _within(faults, (OCCUPATIONS, row, "Description"), text, MOST_TEXT)
+            found[code] = Occupation(code, title, text)
     return found
+
+
+def _within(
+    faults: Faults, at: tuple[str, int, str], text: str, most: int, *, needed: bool = False
+) -> str:
+    """Return a text without spaces around it; note one that no document may hold."""
+    text = text.strip()
+    if len(text) > most:
+        faults.add(*at, f"is longer than {most:,} characters", "Shorten it.")
+    if needed and not text:
+        faults.add(*at, "is blank", "Write something.")
+    return text
 
 
 _LIKE = "Write it like 51-4121.00."
@@ -162,7 +182,9 @@ def _read_ratings(release: Release, file: str, data: bytes, faults: Faults) -> N
             column, message, remedy = error.args
             faults.add(file, row, column or flags[suppress in _FLAGS], message, remedy)
             continue
-        release.names.setdefault(element, name.strip())
+        if element not in release.names:
+            at = (file, row, "Element Name")
+            release.names[element] = _within(faults, at, name, MOST_NAME, needed=True)
         rated = occupation.ratings.setdefault(element, Rated(file, row))
         _set(rated, scale, number, faults, (file, row, f"{code} {element}"))
         rated.suppressed |= unsure
@@ -215,14 +237,17 @@ def _read_anchors(release: Release, files: Mapping[str, bytes], faults: Faults) 
         elif value in anchors:
             faults.add(ANCHORS, row, "Anchor Value", f"{element} {value} stands twice")
         else:
-            anchors[value] = text.strip()
+            at = (ANCHORS, row, "Anchor Description")
+            anchors[value] = _within(faults, at, text, MOST_TEXT)
 
 
-def _read_elements(release: Release, files: Mapping[str, bytes]) -> None:
+def _read_elements(release: Release, files: Mapping[str, bytes], faults: Faults) -> None:
     columns = ("Element ID", "Element Name", "Description")
-    for _row, (element, name, text) in _table(files, ELEMENTS, *columns):
-        release.names.setdefault(element, name.strip())
-        release.descriptions[element] = text.strip()
+    for row, (element, name, text) in _table(files, ELEMENTS, *columns):
+        name = _within(faults, (ELEMENTS, row, "Element Name"), name, MOST_TITLE)
+        release.names.setdefault(element, name)
+        at = (ELEMENTS, row, "Description")
+        release.descriptions[element] = _within(faults, at, text, MOST_DESCRIPTION)
 
 
 def _read_titles(release: Release, files: Mapping[str, bytes], faults: Faults) -> None:
@@ -231,22 +256,28 @@ def _read_titles(release: Release, files: Mapping[str, bytes], faults: Faults) -
         release.notes.append(Note(" or ".join(TITLES), "is missing: no alternative titles"))
         return
     for row, (code, title) in _table(files, file, SOC, TITLES[file]):
-        _of(release, file, row, code, faults).titles.append(title.strip())
+        title = _within(faults, (file, row, TITLES[file]), title, MOST_TITLE)
+        _of(release, file, row, code, faults).titles.append(title)
 
 
 def _read_tasks(release: Release, files: Mapping[str, bytes], faults: Faults) -> None:
     for row, (code, task, kind) in _table(files, TASKS, SOC, "Task", "Task Type"):
         occupation = _of(release, TASKS, row, code, faults)
+        task = _within(faults, (TASKS, row, "Task"), task, MOST_TEXT, needed=True)
         if kind != "Supplemental":
-            occupation.tasks.append(task.strip())
+            occupation.tasks.append(task)
 
 
 def _read_zones(release: Release, files: Mapping[str, bytes], faults: Faults) -> None:
     for row, (code, zone) in _table(files, ZONES, SOC, "Job Zone"):
         _of(release, ZONES, row, code, faults).zone = zone
     columns = ("Job Zone", "Education", "Experience")
-    for _row, (zone, education, experience) in _table(files, ZONE_NAMES, *columns):
-        release.zones[zone] = (education.strip(), experience.strip())
+    for row, (zone, *texts) in _table(files, ZONE_NAMES, *columns):
+        education, experience = (
+            _within(faults, (ZONE_NAMES, row, name), text, MOST_TEXT)
+            for name, text in zip(columns[1:], texts, strict=True)
+        )
+        release.zones[zone] = (education, experience)
 
 
 def _of(release: Release, file: str, row: int, code: str, faults: Faults) -> Occupation:

@@ -4,11 +4,16 @@ Pure: an importer takes bytes and returns framework documents in normal form, or
 what is wrong by file, row and column. It knows no Django, no clock and no database.
 """
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
+from careers import json_text
 from careers.document import Json
 
 MOST_FAULTS = 100
+_PATH = re.compile(r"\w+(\[|\.|$)")
+_LINE = re.compile(r"line (\d+), column (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,8 @@ class Fault:
     """Something wrong in what was to be imported.
 
     ``file`` is a file or sheet, ``row`` counts from 1 with the heading as row 1 (None when
-    no row is meant), ``remedy`` says what to do.
+    no row is meant), ``column`` is a column's name, or in JSON the column of the line ``row``
+    or a path such as ``skills[3].title``; ``remedy`` says what to do.
     """
 
     file: str
@@ -30,7 +36,8 @@ class Fault:
         if self.row is not None:
             place.append(f"row {self.row}")
         if self.column:
-            place.append(f"column {self.column}")
+            is_path = self.row is None and _PATH.match(self.column)
+            place.append(self.column if is_path else f"column {self.column}")
         return f"{', '.join(place)}: {self.message}." + (f" {self.remedy}" if self.remedy else "")
 
 
@@ -83,3 +90,21 @@ class Faults:
 def refuse(file: str, message: str, remedy: str = "") -> InputError:
     """Return the error for a file that cannot be read at all."""
     return InputError([Fault(file, None, "", message, remedy)])
+
+
+def fault_at(file: str, where: str, message: str) -> Fault:
+    """Return the fault for a problem of a document: a line and column, or a path."""
+    found = _LINE.fullmatch(where)
+    if found:
+        return Fault(file, int(found[1]), found[2], message)
+    return Fault(file, None, where, message)
+
+
+def load_json(file: str, data: bytes) -> Any:
+    """Return what a JSON file holds. Raises InputError by line and column."""
+    try:
+        return json_text.read(data)
+    except json_text.JsonTextError as error:
+        path = f" (at {error.path})" if error.path else ""
+        fault = Fault(file, error.line, str(error.column), f"{error.message}{path}")
+        raise InputError([fault]) from error

@@ -68,8 +68,8 @@ def read_archive(name: str, data: bytes, wanted: Iterable[str]) -> dict[str, byt
         raise
     except (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError) as error:
         raise refuse(name, _BROKEN, _FETCH_AGAIN) from error
-    except (OSError, RuntimeError, NotImplementedError) as error:
-        # An exotic archive, or gzip's complaint about its checksum.
+    except (OSError, RuntimeError, NotImplementedError, ValueError, OverflowError) as error:
+        # An exotic archive, gzip's complaint about its checksum, or places that cannot be.
         raise refuse(name, f"cannot be read ({error})", _FETCH_AGAIN) from error
     raise refuse(name, "is no archive", "Give a folder, .zip, .tar.xz or .tar.gz.")
 

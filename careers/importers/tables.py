@@ -1,7 +1,9 @@
 """Tables of text: tab-separated (O*NET) and comma-separated (ESCO, workbooks as CSV)."""
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -31,7 +33,7 @@ def read_table(
     file: str, data: bytes, required: tuple[str, ...], *, delimiter: str = ",", quoted: bool = True
 ) -> Table:
     """Return a table that has at least the required columns. Raises InputError."""
-    text = io.StringIO(decode(file, data, delimiter), newline="")
+    text = io.StringIO(decode(file, data, delimiter, quoted=quoted), newline="")
     if quoted:
         reader = csv.reader(text, delimiter=delimiter, strict=True)
     else:
@@ -55,22 +57,45 @@ def check_columns(file: str, columns: tuple[str, ...], required: tuple[str, ...]
     faults.raise_any()
 
 
-def decode(file: str, data: bytes, delimiter: str = ",") -> str:
-    """Return UTF-8 text. Raises InputError naming the row and column of the first bad byte."""
+def decode(file: str, data: bytes, delimiter: str = ",", *, quoted: bool = False) -> str:
+    """Return UTF-8 text without control characters, save tabs and line ends.
+
+    Raises InputError naming the row and column of the first that is wrong.
+    """
     remedy = "Save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”)."
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise refuse(file, "is UTF-16, not UTF-8", remedy)
+    content = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        text = content.decode()
     except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
-        start = data.rfind(b"\n", 0, error.start) + 1
-        place = data.count(delimiter.encode(), start, error.start)
-        heading = data.split(b"\n", 1)[0].decode("utf-8", "replace").strip("\r\ufeff")
-        names = heading.split(delimiter)
-        column = names[place].strip('"') if row > 1 and place < len(names) else ""
-        message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
-        raise InputError([Fault(file, row, column, message, remedy)]) from error
+        before = content[: error.start].decode()
+        message = f"the byte 0x{content[error.start]:02x} is not UTF-8"
+        place = _place(before, delimiter, quoted=quoted)
+        raise InputError([Fault(file, *place, message, remedy)]) from error
+    if found := _CONTROL.search(text):
+        message = f"has the control character U+{ord(found[0]):04X}"
+        place = _place(text[: found.start()], delimiter, quoted=quoted)
+        raise InputError([Fault(file, *place, message, "Remove it.")])
+    return text
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def _place(before: str, delimiter: str, *, quoted: bool) -> tuple[int, str]:
+    """Return the row after a text, and the name of the column."""
+    # A letter in place of what is wrong: it may be the first of its row.
+    lines = io.StringIO(f"{before}x", newline="")
+    try:
+        if quoted:
+            rows = list(csv.reader(lines, delimiter=delimiter))
+        else:
+            rows = list(csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE))
+    except csv.Error:  # an endless cell, most likely a quotation mark that is not closed
+        return before.count("\n") + 1, ""
+    place = len(rows[-1]) - 1
+    return len(rows), rows[0][place].strip() if len(rows) > 1 and place < len(rows[0]) else ""
 
 
 def _rows(file: str, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:

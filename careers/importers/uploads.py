@@ -9,7 +9,7 @@ from careers.document import DocumentError, Json
 
 from . import case, esco, onet, workbook
 from .onet_release import OCCUPATIONS, WANTED
-from .reading import Fault, InputError, Reading, refuse
+from .reading import InputError, Reading, fault_at, refuse
 from .sources import read_archive
 
 MAX_BYTES = 30_000_000
@@ -18,18 +18,22 @@ MOST_CAREERS = 20
 
 
 def read(
-    name: str, data: bytes, occupations: Collection[str] = (), base: Json | None = None
+    name: str,
+    data: bytes,
+    occupations: Collection[str] = (),
+    base: Json | None = None,
+    draft_of: case.DraftOf = case.no_draft,
 ) -> Reading:
     """Return what an uploaded file holds. Raises InputError.
 
     ``occupations`` are those chosen of an O*NET or ESCO release; ``base`` is the draft from
-    which a workbook takes the sheets that it lacks.
+    which a workbook takes the sheets that it lacks, ``draft_of`` finds that of a CASE package.
     """
     if len(data) > MAX_BYTES:
         raise refuse(name, f"is larger than {MAX_BYTES:,} bytes")
     start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"{", b"[")):
-        return case.read(name, data) if b'"CFDocument"' in data else _rung(name, data)
+        return case.read(name, data, draft_of) if b'"CFDocument"' in data else _rung(name, data)
     if data.startswith(b"PK") and _is_workbook(name, data):
         return workbook.read(name, data, base)
     files = read_archive(name, data, (*WANTED, *esco.wanted()))
@@ -50,7 +54,7 @@ def _rung(name: str, data: bytes) -> Reading:
     try:
         return Reading((documents.loads(data),))
     except DocumentError as error:
-        faults = [Fault(name, None, each.where, each.message) for each in error.problems]
+        faults = [fault_at(name, each.where, each.message) for each in error.problems]
         raise InputError(faults) from error
 
 

@@ -67,7 +67,7 @@ class ImportCommand(BaseCommand):
     def _take_in(
         self, dry_run: DryRun, progress: Callable[[int], Any], options: dict[str, Any]
     ) -> int:
-        return intake.take_in(
+        return intake.take_in_at_last(
             dry_run,
             now=timezone.now(),
             publish=options["publish"],

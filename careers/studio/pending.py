@@ -17,6 +17,7 @@ from accounts.models import User
 
 from .. import intake
 from ..document import Json
+from ..drafts import MovedError
 from ..importers.reading import Note, Reading
 from ..intake import DryRun
 from ..models import PendingImport
@@ -62,18 +63,20 @@ def fingerprint(found: DryRun) -> str:
     return hashlib.sha256(drafts.encode()).hexdigest()
 
 
-@transaction.atomic
 def confirm(
     *, pending: PendingImport, seen: str, publish: bool, note: str, by: User, now: datetime
 ) -> int:
     """Take the import in and forget it. Returns how many versions were published.
 
     ``seen`` is the ``fingerprint`` of the dry run that was shown, "" if none was. Raises
-    ChangedError.
+    ChangedError, having changed nothing.
     """
     found = dry_run(pending)
     if seen and fingerprint(found) != seen:
         raise ChangedError
-    published = intake.take_in(found, now=now, publish=publish, note=note, by=by)
-    pending.delete()
+    try:
+        published = intake.take_in(found, now=now, publish=publish, note=note, by=by)
+    except MovedError as error:
+        raise ChangedError from error
+    PendingImport.objects.filter(pk=pending.pk).delete()
     return published

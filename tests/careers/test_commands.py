@@ -128,7 +128,10 @@ def test_errors_of_the_check_are_listed_by_row(db, file):
     ("text", "problem"),
     [
         ("", "line 1, column 1: not JSON: Expecting value"),
-        ('{"format": "rung/1", "format": "rung/1"}', "the key 'format' stands twice in one object"),
+        (
+            '{"format": "rung/1",\n "format": "rung/1"}',
+            "line 2, column 2: the key 'format' stands twice in one object (at format)",
+        ),
         (" " * (document.MAX_BYTES + 1), "the file is larger than 5,000,000 bytes"),
     ],
     ids=["empty", "a key twice", "too large"],

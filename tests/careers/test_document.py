@@ -462,9 +462,9 @@ def with_rating(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("NaN", "NaN is not a number of JSON"),
-        ("Infinity", "Infinity is not a number of JSON"),
-        ("-Infinity", "-Infinity is not a number of JSON"),
+        ("NaN", "NaN is not a number of JSON (at requirements[0].rating)"),
+        ("Infinity", "Infinity is not a number of JSON (at requirements[0].rating)"),
+        ("-Infinity", "-Infinity is not a number of JSON (at requirements[0].rating)"),
         ("true", "requirements[0].rating: True should be of type integer"),
         ("2.5", "requirements[0].rating: 2.5 should be of type integer"),
         ("-0.0", "requirements[0].rating: 0 is out of bounds: 1 to 4"),
@@ -472,14 +472,24 @@ def with_rating(text: str) -> str:
             f"1{'0' * 400}",
             f"requirements[0].rating: 1{'0' * 17}...{'0' * 19} is out of bounds: 1 to 4",
         ),
-        ('"\\ud800"', "holds half a character (a lone surrogate)"),
-        ('1, "rating": 1', "the key 'rating' stands twice in one object"),
+        ('"\\ud800"', "holds half a character (a lone surrogate) (at requirements[0].rating)"),
+        (
+            '1, "rating": 1',
+            "the key 'rating' stands twice in one object (at requirements[0].rating)",
+        ),
     ],
 )
 def test_what_is_no_json_or_no_rating_is_refused(text, found):
+    """With its path, and with line and column where it is no JSON."""
     with pytest.raises(DocumentError) as refused:
         document.loads(with_rating(text))
-    assert str(refused.value) == found
+    [problem] = refused.value.problems
+    if " (at " in found:
+        *_first, last = text.split(", ")
+        column = with_rating(text).index(f": {text}") + 3 + len(text) - len(last)
+        assert (problem.where, problem.message) == (f"line 1, column {column}", found)
+    else:
+        assert str(problem) == found
 
 
 @pytest.mark.parametrize("text", ["1e400", "-1e400", f"1{'0' * 5000}"])
@@ -513,7 +523,10 @@ def test_nesting_of_any_depth_is_an_error_of_the_document(pattern):
     [
         ("", "line 1, column 1: not JSON: Expecting value"),
         ('{\n "format": rung}', "line 2, column 12: not JSON: Expecting value"),
-        (b'{"format": "\xff"}', "the file is not UTF-8: byte 12"),
+        (
+            b'{"format": "\xff"}',
+            "line 1, column 13: the byte 0xff is not UTF-8; save the file as UTF-8",
+        ),
         ("[]", "[] should be of type object"),
         ("null", "None should be of type object"),
         ('"rung/1"', "'rung/1' should be of type object"),

@@ -197,7 +197,10 @@ def test_faults_are_listed_by_file_row_and_column_and_the_codes_are_kept(emil, d
     ("data", "fault"),
     [
         (b"hello", "x: is no archive. Give a folder, .zip, .tar.xz or .tar.gz."),
-        (b"[" * 100_000, "x: nested too deeply."),
+        (
+            b"[" * 100_000,
+            f"x, row 1, column 101: nested too deeply: more than 100 (at {'[0]' * 10}).",
+        ),
         (b"PK\x03\x04 half", "x: is broken or was not written to its end. Send it again."),
         (
             releases.tar_of({"a.txt": b"1"}),

@@ -120,16 +120,27 @@ def test_a_fault_in_one_occupation_keeps_all_of_them_out(db, release):
     assert Career.objects.count() == 0
 
 
-def test_a_text_that_no_document_may_hold_is_named_by_career(db, release):
-    """What the schema refuses: here a control character."""
+def test_a_text_that_no_document_may_hold_is_named_by_row_and_column(db, release):
+    """A control character, and a title that is too long or blank."""
     path = release / "Occupation Data.txt"
-    path.write_bytes(path.read_bytes().replace(b"Bake bread", b"Bake\x1bbread"))
-    with pytest.raises(CommandError) as refused:
-        run(release, publish=True)
-    assert str(refused.value).splitlines()[1] == (
-        "  onet-99-2222-01: career.summary: 'Bake\\x1bbread before others are up.'"
-        " has control characters; remove them"
-    )
+    whole = path.read_bytes()
+    for wrong, says in (
+        (b"Bake\x1bbread", "row 3, column Description: has the control character U+001B."),
+        (b"B" * 4001, "row 3, column Description: is longer than 4,000 characters."),
+    ):
+        path.write_bytes(whole.replace(b"Bake bread", wrong))
+        with pytest.raises(CommandError) as refused:
+            run(release, publish=True)
+        assert str(refused.value).splitlines()[1].startswith(f"  Occupation Data.txt, {says}")
+    for wrong, says in (
+        (b"B" * 201, "is longer than 200 characters. Shorten it."),
+        (b" ", "is blank. Write something."),
+    ):
+        path.write_bytes(whole.replace(b"Bakers of Bread", wrong))
+        with pytest.raises(CommandError) as refused:
+            run(release, publish=True)
+        line = f"  Occupation Data.txt, row 3, column Title: {says}"
+        assert str(refused.value).splitlines()[1] == line
     assert Career.objects.count() == 0
 
 

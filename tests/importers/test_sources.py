@@ -136,3 +136,10 @@ def test_a_zip_under_a_password_is_refused():
     for mark, offset in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
         data[data.find(mark) + offset] |= 1
     assert refusal(bytes(data)) == "a: two.txt is under a password. Save it without one."
+
+
+def test_an_archive_whose_parts_point_before_its_start_is_refused():
+    """The list at the end of a .zip says where each part is; cut at the front, it lies."""
+    data = releases.zip_of({"Knowledge.txt": b"1"})
+    with pytest.raises(InputError, match=r"^x: cannot be read \(negative seek value"):
+        sources.read_archive("x", b"PK" + data[40:], ["Knowledge.txt"])

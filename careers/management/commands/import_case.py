@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from careers.drafts import draft_for_case
 from careers.importers import case, sources
 from careers.importers.reading import Reading
 from careers.management.import_command import ImportCommand
@@ -16,4 +17,4 @@ class Command(ImportCommand):
     def read(self, **options: Any) -> Reading:
         """Read the package."""
         path: Path = options["path"]
-        return case.read(path.name, sources.read_file(path))
+        return case.read(path.name, sources.read_file(path), draft_for_case)

@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ...document import DocumentError, Json
-from ...drafts import arranged_draft, compile_draft
+from ...drafts import arranged_draft, compile_draft, draft_for_case
 from ...exporters import workbook
 from ...importers import uploads
-from ...importers.reading import Fault, InputError, Reading
+from ...importers.reading import Fault, InputError, Reading, fault_at
 from .. import pending
 from ..access import CHANGE, PUBLISH, VIEW, editor, load_career, studio_page
 from ..changes import changes
@@ -42,14 +42,15 @@ def import_(request: HttpRequest, career: str = "") -> HttpResponse:
     file = form.cleaned_data["file"]
     try:
         base = arranged_draft(compile_draft(row)) if row else None
-        reading = uploads.read(file.name, file.read(), form.cleaned_data["occupations"], base)
+        codes = form.cleaned_data["occupations"]
+        reading = uploads.read(file.name, file.read(), codes, base, draft_for_case)
         if row:
             _refuse_other(file.name, reading, row.key)
         kept = _keep(request, reading, file.name)
     except InputError as error:
         return render(request, PAGE, {**context, "faults": error.faults}, status=400)
     except DocumentError as error:
-        faults = [Fault(file.name, None, each.where, each.message) for each in error.problems]
+        faults = [fault_at(file.name, each.where, each.message) for each in error.problems]
         return render(request, PAGE, {**context, "faults": faults}, status=400)
     return redirect("careers:confirm_import", kept)
 
