@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -28,8 +29,9 @@ KINDS = ("pdf", "xlsx", "csv", "json")
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """Rung as in production: nothing on the console but its log."""
-    with serving(EMAIL_URL="dummymail:") as running:
+    """Rung with messages as files, not on its console, and the cache that the tests are given."""
+    cache = {name: os.environ[name] for name in ("CACHE_URL",) if name in os.environ}
+    with TemporaryDirectory() as mail, serving(EMAIL_URL=f"file://{mail}", **cache) as running:
         running.manage(
             "createsuperuser", "--noinput", "--email", MARA, DJANGO_SUPERUSER_PASSWORD=PASSWORD
         )
