@@ -10,7 +10,7 @@ import pytest
 from django.core.cache.backends.redis import RedisCache
 from django.core.management import call_command
 
-from config import environment, reading
+from config import environment, reading, refusals
 from config.environment import Environment, RefusedError
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +102,29 @@ def test_production_refuses_what_is_missing_or_weak_by_name(changed, names):
     """All of it at once, so that one restart is enough."""
     environment.read(GOOD)
     assert names_of(GOOD | changed) == names
+
+
+SHARED = {"DATABASE_URL": "postgres://u:p@h/n", "BEHIND_PROXY": "1"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ({"BEHIND_PROXY": "1"}, []),
+        ({}, ["BEHIND_PROXY"]),
+        (SHARED, ["CACHE_URL"]),
+        (SHARED | {"CACHE_URL": "file:///var/cache/rung"}, []),
+        (SHARED | {"CACHE_URL": "redis://h"}, []),
+        ({"BEHIND_PROXY": "1", "EMAIL_URL": "smtp://mail.example.org"}, ["EMAIL_URL"]),
+        ({"BEHIND_PROXY": "1", "EMAIL_URL": "smtp://localhost"}, []),
+        ({"BEHIND_PROXY": "1", "EMAIL_URL": "file:///var/mail"}, []),
+        ({"PRODUCTION": "0"}, []),
+    ],
+)
+def test_production_warns_of_what_may_be_a_mistake(changed, names):
+    """It starts all the same: it may be meant."""
+    found = refusals.doubts(environment.read(GOOD | changed))
+    assert [line.split(" ")[0] for line in found] == names
 
 
 @pytest.mark.parametrize(
