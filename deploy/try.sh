@@ -16,14 +16,21 @@ chmod 755 "$scratch"
 prefix=$scratch/rung var=$scratch/var
 mkdir "$var"
 
-"$here/install.sh" "$prefix"
-
-# Not as root, and nothing of the installation can be written.
-as=""
+# Not as root, and nothing of the installation can be written: by a Python that others may run.
+as="" python=${PYTHON:-python3}
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
-  chown -R nobody "$var"
-  as="setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs"
+  nobody="setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs"
+  for candidate in "$python" /usr/bin/python3; do
+    real=$("$candidate" -c 'import os, sys, ensurepip; print(os.path.realpath(sys.executable))' 2>/dev/null) || continue
+    $nobody "$real" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
+    as=$nobody python=$candidate
+    chown -R nobody "$var"
+    break
+  done
 fi
+[ -n "$as" ] || [ "$(id -u)" != 0 ] || echo "(as root: no other user may run this machine's Python, or setpriv is missing)"
+
+PYTHON=$python "$here/install.sh" "$prefix"
 port=$("$prefix/venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cat >"$scratch/rung.env" <<ENV
 PRODUCTION=1

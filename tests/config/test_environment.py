@@ -174,6 +174,15 @@ def test_mail_is_sent_as_its_address_says(url, expected):
     assert tuple(found[f"EMAIL_{name}"] for name in names) == expected
 
 
+@pytest.mark.parametrize("ending", ["", "?pgbouncer=1", "?pgbouncer=1&sslmode=require"])
+def test_behind_pgbouncer_no_cursor_is_kept_on_the_server(ending):
+    """Its connections change between statements; what is not libpq's is not handed to it."""
+    found = reading.database(f"postgres://u:p@h:5432/n{ending}")
+    assert found.get("DISABLE_SERVER_SIDE_CURSORS", False) is bool(ending)
+    assert "pgbouncer" not in found.get("OPTIONS", {})
+    assert found.get("OPTIONS", {}).get("sslmode") == ("require" if "ssl" in ending else None)
+
+
 @pytest.mark.parametrize("url", ["redis://u:p@127.0.0.1:1/3", "rediss://127.0.0.1:1"])
 def test_a_connection_to_redis_takes_our_options(url):
     """An option that it does not know would fail at the first request."""
