@@ -22,7 +22,9 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
   nobody="setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs"
   for candidate in "$python" /usr/bin/python3; do
     real=$("$candidate" -c 'import os, sys, ensurepip; print(os.path.realpath(sys.executable))' 2>/dev/null) || continue
-    $nobody "$real" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
+    # By way of a shell: setpriv itself may still look where its user may not.
+    # shellcheck disable=SC2016
+    $nobody sh -c '"$0" -c "import sys; sys.exit(sys.version_info < (3, 11))"' "$real" 2>/dev/null || continue
     as=$nobody python=$candidate
     chown -R nobody "$var"
     break
