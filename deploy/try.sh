@@ -40,6 +40,7 @@ BEHIND_PROXY=1
 SECRET_KEY=$("$prefix/venv/bin/python" -c 'import secrets; print(secrets.token_urlsafe(64))')
 ALLOWED_HOSTS=rung.example.org
 EMAIL_URL=smtp+tls://mail.example.org
+TASKS=database
 VAR_DIR=$var
 WEB_CONCURRENCY=1
 ENV
@@ -64,6 +65,7 @@ done
 [ "$ready" = ok ] || { echo "It is not ready: $ready"; cat "$scratch/log"; exit 1; }
 page=$(ask --header "Host: rung.example.org" --header "X-Forwarded-Proto: https" --write-out '%{http_code}' --output /dev/null "http://127.0.0.1:$port/")
 [ "$page" = 200 ] || { echo "The home page answers $page"; cat "$scratch/log"; exit 1; }
+$rung worker --batch
 $rung backup "$var/try.backup"
 $rung restore "$var/try.backup" --yes
 [ "$(ask "http://127.0.0.1:$port/readyz")" = ok ] || { echo "It is not ready after a restore"; exit 1; }

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*"))
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
-THEIRS = {"PYTHONUNBUFFERED", "TASKS"}
-"""Read by Python, and by the settings of the worker."""
+THEIRS = {"PYTHONUNBUFFERED"}
+"""Read by Python itself."""
 
 
 def names(text: str) -> set[str]:
