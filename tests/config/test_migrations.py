@@ -13,7 +13,7 @@ from tests.scale.spread import EVERYWHERE, SPREAD
 
 OURS = ("accounts", "assessments", "careers")
 FROM = {"accounts": "0030", "assessments": "0030", "careers": "0030"}
-"""Migrations from these numbers on are held to the rule; those before went into the first release together."""
+"""Migrations from these numbers on are held to the rule; those before were released together."""
 ON_PURPOSE: dict[tuple[str, str], str] = {}
 """App and name of a migration that breaks the rule, and why it may."""
 
