@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0020_steps_done_before'),
+        ('assessments', '0004_second_ratings'),
     ]
 
     operations = [
