@@ -76,7 +76,8 @@ class Environment:
     DATABASE_URL: dict[str, Any] = variable(
         reading.database,
         "",
-        "`postgres://user:password@host:5432/name` or `sqlite:////path`.",
+        "`postgres://user:password@host:5432/name` (with `?pgbouncer=1` behind PgBouncer) or "
+        "`sqlite:////path`.",
         "`rung.sqlite3` in `VAR_DIR`",
     )
     CACHE_URL: dict[str, Any] = variable(

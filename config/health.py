@@ -28,7 +28,7 @@ def any_host(
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path in HEALTH:
+        if request.path in HEALTH and "*" not in settings.ALLOWED_HOSTS:
             request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].removeprefix(".")
             request.META.pop("HTTP_X_FORWARDED_HOST", None)
         return get_response(request)

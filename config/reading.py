@@ -116,6 +116,9 @@ def database(raw: str) -> dict[str, Any]:
         raise wrong from None
     if found["ENGINE"] not in DATABASES or not found["NAME"]:
         raise wrong
+    if found.get("OPTIONS", {}).pop("pgbouncer", 0):
+        # Its connections change between statements, and a cursor on the server would be lost.
+        found["DISABLE_SERVER_SIDE_CURSORS"] = True
     return found
 
 

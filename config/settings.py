@@ -185,7 +185,7 @@ STAFF_SECOND_FACTOR = ENV.STAFF_SECOND_FACTOR
 globals().update(ENV.EMAIL_URL)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
-    ENV.EMAIL_FROM or f"Rung <rung@{ALLOWED_HOSTS[0].removeprefix('.')}>"
+    ENV.EMAIL_FROM or f"Rung <rung@{ALLOWED_HOSTS[0].strip('.*') or 'localhost'}>"
 )
 
 # What sends mail: the request itself, or a worker (``manage.py db_worker``) that must then

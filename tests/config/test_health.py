@@ -54,6 +54,13 @@ def test_machines_ask_by_any_address(mara, box_maker, host):
     assert found == {"/livez": 200, "/readyz": 200, "/metrics": 404, "/": 400}
 
 
+def test_health_is_told_where_every_host_is_allowed(mara, box_maker, settings):
+    """As somebody may have it on their own machine."""
+    settings.ALLOWED_HOSTS = ["*"]
+    found = [mara.get(path, headers={"host": "10.0.0.7:8000"}) for path in ("/livez", "/readyz")]
+    assert [reply.status_code for reply in found] == [200, 200]
+
+
 def test_health_is_told_without_https(mara, box_maker, settings):
     """It is asked from within; people are led to HTTPS."""
     settings.SECURE_SSL_REDIRECT = True
