@@ -117,16 +117,13 @@ def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) 
 
 
 @contextmanager
-def serving(fill: str = "load_careers", **settings: str) -> Iterator[Server]:
-    """Set Rung up in an empty folder and serve it, as a newcomer's ``make run`` does.
-
-    ``fill`` is the command that fills it: "demo" as ``make demo`` does.
-    """
+def serving(**settings: str) -> Iterator[Server]:
+    """Set Rung up in an empty folder and serve it, as a newcomer's ``make run`` does."""
     with tempfile.TemporaryDirectory(prefix="rung-journeys-") as folder, own_database() as database:
         environment = {k: v for k, v in os.environ.items() if k not in NOT_A_NEWCOMERS}
         environment |= {"VAR_DIR": folder, **database, **settings}
         manage("migrate", "--verbosity", "0", environment=environment)
-        manage(fill, environment=environment)
+        manage("load_careers", environment=environment)
         manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
         port, log = free_port(), Path(folder) / "server.log"
         with log.open("w") as output:

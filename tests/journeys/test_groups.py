@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from . import PHONE, finish, rate_everything
-from .conftest import Server, Visitors, serving
-from .people import sign_in_without_factor, sign_up
+from .conftest import Server, Visitors
+from .people import sign_up
 from .test_every_page import too_wide, violations
 
 pytestmark = pytest.mark.browser
@@ -128,21 +128,3 @@ def test_a_coachs_other_pages_are_accessible_and_fit_a_phone(
     page.get_by_role("button", name="Delete it").click()
     expect(page.get_by_text("You look after no group yet.")).to_be_visible()
     assert not wrong, "\n".join(wrong)
-
-
-def test_a_class_is_shown_accessibly_with_all_its_figures(browser: Browser):
-    """The demo's class of 31, on the coach's page and among all reports of the career."""
-    with serving("demo", STAFF_SECOND_FACTOR="0") as demo:
-        people = Visitors(browser, demo.address)
-        page = people.arrive()
-        sign_in_without_factor(page, "coach@demo.example")
-        page.goto("/groups/")
-        page.get_by_role("link", name="Evening class, spring").click()
-        expect(page.locator(".group-figure").first).to_have_text("28 of 31")
-        expect(page.get_by_text("9 people are counted without their names.")).to_be_visible()
-        wrong = flaws(page)
-        page.goto("/studio/production-technician/reports/?level=senior-production-technician")
-        expect(page.get_by_role("heading", name="What would help most people")).to_be_visible()
-        wrong += flaws(page)
-        people.leave()
-    assert not [*wrong, *people.problems], "\n".join([*wrong, *people.problems])
