@@ -38,7 +38,7 @@ def test_a_coach_and_two_people_with_phones(page: Page, visitors: Visitors, serv
     sign_up(page, server, "cora@example.org")
     code = make_group(page)
     assert re.fullmatch(r"[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}", code)
-    address = page.get_by_label("Address").input_value()
+    address = page.get_by_label("Address", exact=True).input_value()
     wrong = flaws(page)
     group = page.url.removesuffix("invite/")
     page.goto(group)
