@@ -31,6 +31,7 @@ from django.test.utils import (  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from assessments import effects  # noqa: E402
+from assessments.groups.models import Count  # noqa: E402
 from assessments.models import Assessment, Rating  # noqa: E402
 from careers import catalogue  # noqa: E402
 from careers.models import Career, Requirement, Version  # noqa: E402
@@ -38,9 +39,11 @@ from config.urls import urlpatterns as real_patterns  # noqa: E402
 
 from . import frameworks  # noqa: E402
 from .conftest import BUILT_IN, NOW, answer, publish, start  # noqa: E402
+from .groups import crowd  # noqa: E402
 from .queries import counted  # noqa: E402
 
 ROUNDS = 200
+GROUP_RATINGS = 1_000_000
 FIRST_VISIT = ("/", "/careers/production-technician/")
 floor_body = b""
 
@@ -183,6 +186,31 @@ def effects_on(reports: int) -> None:
     )
 
 
+def group_page(ratings: int) -> None:
+    """Print what a group's page takes over that many ratings, beside one indexed statement."""
+    version = publish(frameworks.of_size(30, 5, key="made-up-group"))
+    begin = time.perf_counter()
+    group = crowd.group_of(version, "level-3", ratings // 30)
+    stored = time.perf_counter() - begin
+    client = Client()
+    client.force_login(group.owner)
+    address = f"/groups/{group.pk}/"
+    own = median_ms(lambda: client.get(address))
+
+    def statement() -> list[tuple[str, int, int]]:
+        rows = Count.objects.filter(group=group).order_by("kind", "key", "slot")
+        return list(rows.values_list("key", "slot", "number"))
+
+    floor = median_ms(statement)
+    print(
+        f"\nGroup page over {Rating.objects.filter(assessment__memberships__group=group).count():,}"
+        f" ratings of {ratings // 30:,} people (stored in {stored:.0f} s):"
+        f" {own:.1f} ms, {queries(lambda: client.get(address))} queries;"
+        f" its {crowd.rows_of(group):,} counts by one indexed statement {floor:.1f} ms,"
+        f" {own / floor:.1f} times that"
+    )
+
+
 def main() -> None:
     """Measure on a database of its own and print."""
     setup_test_environment()
@@ -196,6 +224,7 @@ def main() -> None:
                 pages(skills)
             sizes()
             effects_on(10_000)
+            group_page(GROUP_RATINGS)
     finally:
         teardown_databases(databases, verbosity=0)
 
