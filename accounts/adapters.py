@@ -11,15 +11,31 @@ from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from . import limits, visitors
+
 logger = logging.getLogger(__name__)
+LOCKED_SECONDS = 300
+"""How long five wrong passwords close an account's password, as ACCOUNT_RATE_LIMITS says."""
 KEPT_IN_SESSION = "browser"
 """The browser's token, by which work without an account is opened again."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """Accounts that share a browser with work that belongs to nobody's account."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address by which tries are counted."""
+        return visitors.address(request)
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """Say what is wrong; of too many tries also the reply's status tells."""
+        if code == "too_many_login_attempts":
+            limits.mark(self.request, LOCKED_SECONDS)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
 
     def logout(self, request: HttpRequest) -> None:
         """End the session; what this browser began without an account stays with it."""

@@ -4,21 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.crypto import salted_hmac
-from ninja.throttling import BaseThrottle
+
+from accounts import limits
 
 View = Callable[..., HttpResponse]
-SECONDS = 60
 HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
-
-
-def _key(request: HttpRequest) -> str:
-    """Return the cache's key of the visitor, which does not hold their address."""
-    address = BaseThrottle().get_ident(request) or ""
-    return f"misses-{salted_hmac('assessments.guessing', address).hexdigest()}"
 
 
 def behind_token(view: View) -> View:
@@ -30,26 +21,16 @@ def behind_token(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        key = _key(request)
-        if cache.get(key, 0) >= settings.TOKEN_MISSES:
-            reply = render(request, "429.html", status=429)
-            reply["Retry-After"] = str(SECONDS)
-            return reply
-        try:
-            reply = view(request, *args, **kwargs)
-        except Http404:
-            if not cache.add(key, 1, SECONDS):
-                _count(key)
-            raise
+        if limits.tried(request, "misses") >= settings.TOKEN_MISSES:
+            reply = limits.too_many(request, limits.wait())
+        else:
+            try:
+                reply = view(request, *args, **kwargs)
+            except Http404:
+                limits.count(request, "misses")
+                raise
         for name, value in HEADERS.items():
             reply[name] = value
         return reply
 
     return guarded
-
-
-def _count(key: str) -> None:
-    try:
-        cache.incr(key)
-    except ValueError:  # it ran out a moment ago
-        cache.add(key, 1, SECONDS)

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.limits.said",
     "accounts.guards.kept_by_no_cache",
     "accounts.guards.second_factor",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -170,8 +171,16 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Rung"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
-if BEHIND_PROXY:
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+# Tries by address (a class of thirty may sit behind one) and, tighter, by account.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "60/m/ip,300/h/ip,5/5m/key",
+    "signup": "60/m/ip,300/h/ip",
+    "request_login_code": "60/m/ip,300/h/ip,3/m/key",
+    "reset_password": "60/m/ip,300/h/ip,3/m/key",
+    "reset_password_from_key": "60/m/ip",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
 # Whoever may edit shows a second factor. Without it, for trying things on one's own machine.
 STAFF_SECOND_FACTOR = ENV.STAFF_SECOND_FACTOR
@@ -264,7 +273,8 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 API_RATE = ENV.API_RATE
 # Wrong links of one address in a minute, before it has to wait.
 TOKEN_MISSES = ENV.TOKEN_MISSES
-NINJA_NUM_PROXIES = 1 if BEHIND_PROXY else 0
+# Assessments that one address may start in a minute.
+START_RATE = ENV.START_RATE
 
 # Counts for Prometheus, where they are asked for.
 METRICS_TOKEN = ENV.METRICS_TOKEN
