@@ -14,9 +14,12 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from . import limits, visitors
+from . import limits, sessions, visitors
+from .models import User
 
 logger = logging.getLogger(__name__)
+security = logging.getLogger("rung.security")
+"""Who signs in and what changes about it, by the account's number: never by its address."""
 LOCKED_SECONDS = 300
 """How long five wrong passwords close an account's password, as ACCOUNT_RATE_LIMITS says."""
 KEPT_IN_SESSION = "browser"
@@ -34,11 +37,34 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         """Say what is wrong; of too many tries also the reply's status tells."""
         if code == "too_many_login_attempts":
             limits.mark(self.request, LOCKED_SECONDS)
+            security.warning("Tries refused: too many passwords or codes")
         error: ValidationError = super().validation_error(code, *args)
         return error
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note that a password was refused; the log does not say whose."""
+        security.warning("Sign-in refused: wrong password or no such account")
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, and remember since when and by what."""
+        super().login(request, user)
+        has_rights = user.is_staff or user.has_module_perms("careers")
+        request.session[sessions.STAMPS] = sessions.stamps(is_staff=has_rights, now=time.time())
+        records = get_authentication_records(request, user)
+        how = "+".join(str(record.get("type") or record["method"]) for record in records)
+        security.info("Signed in: account %d by %s", user.pk, how or "nothing recorded")
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, *args: Any, **more: Any
+    ) -> None:
+        """Tell somebody what changed about how they sign in, and note it."""
+        security.info("Changed: %s of account %d", template_prefix.rpartition("/")[2], user.pk)
+        super().send_notification_mail(template_prefix, user, *args, **more)
+
     def logout(self, request: HttpRequest) -> None:
         """End the session; what this browser began without an account stays with it."""
+        if request.user.is_authenticated:
+            security.info("Signed out: account %d", request.user.pk)
         token = request.session.get(KEPT_IN_SESSION)
         super().logout(request)
         if token:

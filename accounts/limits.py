@@ -1,5 +1,6 @@
 """How often one visitor may ask for what costs much or could be guessed, and what 429 says."""
 
+import logging
 from collections.abc import Callable
 from time import time
 
@@ -10,6 +11,7 @@ from django.utils.cache import add_never_cache_headers
 
 from . import visitors
 
+security = logging.getLogger("rung.security")
 MINUTE = 60
 NEVER_SHOWN = ("password", "code", "credential", "csrf", "token")
 MOST_FIELDS = 500
@@ -49,6 +51,7 @@ def _key(request: HttpRequest, purpose: str) -> str:
 
 def too_many(request: HttpRequest, seconds: int = MINUTE) -> HttpResponse:
     """Answer 429: in plain words, with when to come back and what was typed."""
+    security.warning("Tries refused: too many requests")
     reply = render(request, "429.html", {"fields": _typed(request), "seconds": seconds}, status=429)
     reply["Retry-After"] = str(seconds)
     add_never_cache_headers(reply)

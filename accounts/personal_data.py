@@ -13,9 +13,11 @@ from django.db import models, transaction
 
 from .models import User
 
-SECRET = frozenset({"password", "token_hash", "browser_hash", "data", "key"})
+SECRET = frozenset({"password", "token_hash", "browser_hash", "data", "key", "session_key"})
 """Fields whose value opens something; that they are there is said, what they hold is not."""
-SECRET_OF = frozenset({"accounts.user", "mfa.authenticator", "account.emailconfirmation"})
+SECRET_OF = frozenset(
+    {"accounts.user", "mfa.authenticator", "account.emailconfirmation", "usersessions.usersession"}
+)
 Json = dict[str, Any]
 
 

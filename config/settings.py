@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "accounts",  # after allauth, whose pages in the admin it replaces
 ]
 
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "accounts.limits.said",
     "accounts.guards.kept_by_no_cache",
     "accounts.guards.second_factor",
+    "accounts.guards.freshly_signed_in",
     "simple_history.middleware.HistoryRequestMiddleware",
     "config.api.problems_only",
 ]
@@ -225,6 +227,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # Sessions hold who may open an assessment without an account.
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+SESSION_ENGINE = "accounts.sessions"
+# Idle and longest time signed in. Whoever edits or administers signs in every working day.
+SIGNED_IN_SECONDS = {
+    "member": (60 * 60 * 24 * 14, 60 * 60 * 24 * 30),
+    "staff": (60 * 60, 60 * 60 * 12),
+}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

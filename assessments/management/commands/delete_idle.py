@@ -5,6 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from accounts import sessions
+
 from ... import actions
 
 
@@ -16,4 +18,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Delete and say how many."""
         count = actions.delete_idle(now=timezone.now())
+        sessions.forget_ended(now=timezone.now())
         self.stdout.write(f"{count} idle assessments without an account deleted.")
