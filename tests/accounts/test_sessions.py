@@ -2,7 +2,6 @@
 
 import io
 import logging
-import re
 import time
 
 import pytest
@@ -244,15 +243,15 @@ def test_a_new_address_is_proven_and_the_old_one_told(signed_in: Client):
     assert [MARA] in [message.to for message in mail.outbox]
 
 
-def test_a_new_factor_is_told_by_mail(signed_in: Client, django_capture_on_commit_callbacks):
-    """To the address of the account."""
-    page = signed_in.get("/account/2fa/totp/activate/").text
-    (secret,) = re.findall(r'id="authenticator_secret" type="text" value="(\w+)"', page)
-    with django_capture_on_commit_callbacks(execute=True):
-        signed_in.post("/account/2fa/totp/activate/", {"code": code_of(secret)})
-    assert Authenticator.objects.filter(type=Authenticator.Type.TOTP).count() == 1
-    assert {message.to[0] for message in mail.outbox} == {MARA}
-    assert "Authenticator app activated" in mail.outbox[0].body
+def test_a_factor_that_is_gone_is_told_by_mail(stranger: Client):
+    """To the address of the account: whoever took it away may be somebody else."""
+    secret = with_app(member())
+    sign_in(stranger)
+    stranger.post("/account/2fa/authenticate/", {"code": code_of(secret)})
+    stranger.post("/account/2fa/totp/deactivate/")
+    assert Authenticator.objects.count() == 0
+    assert [message.to for message in mail.outbox] == [[MARA]]
+    assert "Authenticator app deactivated" in mail.outbox[0].body
 
 
 def test_the_key_of_a_session_is_long_random_and_no_one_elses():
