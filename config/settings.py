@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.uploads.capped",  # forms are read later, when views are called
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.limits.said",
@@ -136,14 +137,12 @@ CACHES: dict[str, Any] = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
+# Eight signs or more, any signs; not known from breaches, not the address, not this site's words.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.SiteWordsValidator"},
 ]
 
 # Accounts: the e-mail address is the login; a password or a code by e-mail opens them, or a
@@ -218,12 +217,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # A questionnaire page has about twenty fields; nothing needs large bodies.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
-FILE_UPLOAD_HANDLERS = [
-    "config.uploads.CappedUpload",
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
-]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 2
 
 # Sessions hold who may open an assessment without an account.
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
