@@ -7,7 +7,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 STATIC_SOURCES := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint bench admin screenshots lock clean
+.PHONY: help run dev test lint bench admin screenshots lock sbom clean
 
 help:  ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ lock: $(VENV)/dev.stamp  ## Compile requirements.in and requirements-dev.in to h
 	@for name in requirements requirements-dev; do \
 	  $(VENV)/bin/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url --no-emit-find-links $$name.in -o $$name.txt || exit 1; done
+
+sbom:  ## Print the inventory of libraries with versions and hashes, as CycloneDX
+	@$(PYTHON) scripts/sbom.py
 
 clean:  ## Remove the virtual environment and the collected static files (never the database)
 	rm -rf $(VENV) var/static var/static.stamp
