@@ -232,9 +232,148 @@ def test_the_rules_see_what_is_loose():
     assert [cookies(of(("Set-Cookie", each))) for each in loose] == [5, -10, -30, -20]
 
 
-def raw(server: Server, request: bytes) -> bytes:
-    """Send bytes as they are; return the first line of what comes back."""
+def raw(server: Server, *lines: str, body: str = "") -> bytes:
+    """Send lines as they are; return the status line of what comes back."""
     place = urlsplit(server.address)
-    with socket.create_connection((place.hostname or "", place.port or 0), timeout=10) as wire:
-        wire.sendall(request)
+    request = "\r\n".join((*lines, f"Host: {HOST}", "X-Forwarded-Proto: https", "", body))
+    with socket.create_connection((place.hostname or "", place.port or 0), timeout=20) as wire:
+        wire.sendall(request.encode())
+        wire.settimeout(20)
         return wire.recv(4096).split(b"\r\n", 1)[0]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("POST / HTTP/1.1", "Content-Length: 5", "Content-Length: 6"),
+        ("POST / HTTP/1.1", "Content-Length: 5", "Transfer-Encoding: chunked"),
+        ("POST / HTTP/1.1", "Transfer-Encoding: chunked", "Transfer-Encoding: identity"),
+        ("POST / HTTP/1.1", "Content-Length: -5"),
+        ("POST / HTTP/1.1", "Content-Length: 5x"),
+        ("GET / HTTP/1.1", "Folded: a", " Host: elsewhere.example"),
+        ("GET / HTTP/1.1", "Bad Name: a"),
+    ],
+)
+def test_messages_of_two_lengths_are_refused(production: Server, lines):
+    """What two programs would cut differently is answered by neither."""
+    assert raw(production, *lines, body="0\r\n\r\n").split()[1] == b"400"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("GET /" + "a" * 9_000 + " HTTP/1.1",),
+        ("GET / HTTP/1.1", "Long: " + "a" * 9_000),
+        ("GET / HTTP/1.1", *(f"N{n}: a" for n in range(120))),
+    ],
+    ids=["request line", "header", "many headers"],
+)
+def test_long_requests_are_refused(production: Server, lines):
+    """Their lines, their headers and how many there are, before anything is made of them."""
+    assert raw(production, *lines).split()[1] in (b"400", b"414", b"431")
+
+
+def test_a_body_of_unknown_length_is_not_read(production: Server):
+    """Chunks do not get around the limit: the form finds itself empty, and asks for its token."""
+    line = raw(
+        production, "POST /account/login/ HTTP/1.1", "Transfer-Encoding: chunked",
+        "Content-Type: application/x-www-form-urlencoded", body="5\r\nlogin\r\n0\r\n\r\n",
+    )  # fmt: skip
+    assert line.split()[1] == b"403"
+
+
+def test_trace_is_not_answered(production: Server):
+    """Nothing sends back what a browser sent."""
+    found = {m: ask(production, "/", method=m).status for m in ("TRACE", "TRACK", "CONNECT")}
+    assert set(found.values()) <= {400, 403, 405}
+
+
+def test_nothing_but_pages_and_collected_files_is_served(production: Server):
+    """No repository, no source, no settings, no folder, no way up."""
+    paths = (
+        "/.git/config", "/.env", "/config/settings.py", "/manage.py", "/var/rung.sqlite3",
+        "/static/", "/static/js/", "/static/../manage.py", "/static/%2e%2e/manage.py",
+        "/static/..%2f..%2fmanage.py", "/static//etc/passwd", "/server-status", "/requirements.txt",
+        "/media/",
+    )  # fmt: skip
+    found = {path: ask(production, path).status for path in paths}
+    assert {path: status for path, status in found.items() if status not in (400, 404)} == {}
+
+
+def test_a_forged_host_gets_into_no_page(production: Server):
+    """Neither Host nor X-Forwarded-Host of others changes an address or a reply."""
+    evil = "evil.example"
+    assert ask(production, "/", Host=evil).status == 400
+    reply = ask(
+        production, "/account/login/", X_Forwarded_Host=evil, Forwarded=f"host={evil}",
+        X_Original_URL="/admin/", X_Rewrite_URL="/admin/", X_Forwarded_Port="666",
+        X_Forwarded_Prefix="/evil", X_HTTP_Method_Override="DELETE",
+    )  # fmt: skip
+    assert reply.status == 200
+    assert evil not in reply.body.decode()
+    plain = ask(production, "/", proto="http", X_Forwarded_Host=evil)
+    assert plain.get("Location") == f"https://{HOST}/"
+
+
+def test_a_link_that_is_shown_names_the_host_that_is_allowed(production: Server):
+    """And HTTPS, whoever asks for it."""
+    visitor = Visitor(production, "203.0.113.77")
+    level = "junior-production-technician"
+    page = "/careers/production-technician/"
+    started = visitor.post(f"{page}start/", page, level=level).get("Location")
+    link = "/".join(started.split("/")[:3]) + "/link/"
+    shown = visitor.post(link, link).body.decode()
+    assert re.findall(r'value="(https?://[^/"]+)/assessments/return/', shown) == [f"https://{HOST}"]
+
+
+def test_an_error_tells_nothing_of_the_inside(production: Server):
+    """No trace, setting, version or path in any refusal; nor in the headers."""
+    replies = [
+        ask(production, "/nowhere/"),
+        ask(production, "/", Host="elsewhere.example"),
+        ask(production, "/account/login/", method="POST", form={"login": "x"}),
+        ask(production, "/api/v1/score", method="POST", form={"x": "y"}),
+        ask(production, "/careers/?page=9999999999999999999999"),
+        ask(production, "/careers/?q=%00%ff"),
+        ask(production, "/assessments/%00/"),
+    ]
+    assert {reply.status for reply in replies} <= {200, 400, 403, 404, 422}
+    inside = r"Traceback|/site-packages/|settings\.py|Django/|DEBUG|SECRET_KEY|Exception Type"
+    for reply in replies:
+        assert re.findall(inside, reply.body.decode()) == []
+        assert reply.get("Server") in ("", "gunicorn")
+        assert reply.get("X-Powered-By") == ""
+
+
+def test_two_workers_share_the_counts_and_a_spoofed_address_does_not_help(production: Server):
+    """The 41st request of a minute is refused whoever it says it is; another visitor is served."""
+    found = [
+        ask(production, "/api/v1/careers", visitor=f"192.0.2.{n}, 2001:db8:7:7::{n:x}").status
+        for n in range(60)
+    ]
+    assert found.count(200) == 40
+    assert set(found[-10:]) == {429}
+    assert ask(production, "/api/v1/careers", visitor="203.0.113.200").status == 200
+
+
+def test_wrong_passwords_are_counted_over_all_workers(production: Server):
+    """Five of an account, from five networks; the reply is 429 and says when to come back."""
+    found = []
+    for n in range(6):
+        visitor = Visitor(production, f"2001:db8:0:{n:x}::1")
+        page = "/account/login/"
+        reply = visitor.post(page, page, login="somebody@example.org", password=f"wrong {n}")
+        found.append(reply.status)
+    assert found == [200] * 5 + [429]
+    assert reply.get("Retry-After") == "300"
+
+
+def test_pages_for_one_person_are_never_for_all(production: Server):
+    """A shared cache in front would keep no page that depends on who asks."""
+    visitor = Visitor(production, "203.0.113.78")
+    page = "/careers/production-technician/"
+    started = visitor.post(f"{page}start/", page, level="junior-production-technician")
+    reply = visitor.get(started.get("Location"))
+    assert reply.status == 200
+    assert {"no-store", "private"} <= set(re.split(r",\s*", reply.get("Cache-Control")))
+    assert "Cookie" in reply.get("Vary")
