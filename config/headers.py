@@ -29,6 +29,9 @@ def everywhere(
         response = get_response(request)
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        kind = response.headers.get("Content-Type", "")
+        if kind.startswith("text/") and "charset" not in kind:
+            response.headers["Content-Type"] = f"{kind}; charset=utf-8"
         return response
 
     return middleware
