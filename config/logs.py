@@ -54,7 +54,7 @@ class NoRequest(logging.Filter):
 class NoValues(logging.Formatter):
     """Print times in UTC, and tracebacks without messages, which may hold what was typed."""
 
-    converter = time.gmtime
+    converter = time.gmtime  # type: ignore[assignment]  # as the manual of logging does it
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (the name is the library's)
         """Return the frames and the exceptions' types."""
