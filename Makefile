@@ -9,7 +9,7 @@ STATIC_SOURCES := $(shell find static -type f)
 DEMO := env -u DATABASE_URL -u CACHE_URL -u PRODUCTION -u EMAIL_URL -u ALLOWED_HOSTS VAR_DIR=var/demo STAFF_SECOND_FACTOR=0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test lint bench admin screenshots lock clean
+.PHONY: help run demo dev test lint bench admin screenshots lock sbom clean
 
 help:  ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ lock: $(VENV)/dev.stamp  ## Compile requirements.in and requirements-dev.in to h
 	@for name in requirements requirements-dev; do \
 	  $(VENV)/bin/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url --no-emit-find-links $$name.in -o $$name.txt || exit 1; done
+
+sbom:  ## Print the inventory of libraries with versions and hashes, as CycloneDX
+	@$(PYTHON) scripts/sbom.py
 
 clean:  ## Remove the virtual environment and the collected static files (never the database)
 	rm -rf $(VENV) var/static var/static.stamp

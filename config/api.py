@@ -17,6 +17,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.throttling import AnonRateThrottle
 
+from accounts import visitors
 from assessments.api import router as assessments_router
 from assessments.programs import RequestError
 from careers.api import router as careers_router
@@ -57,12 +58,20 @@ class Api(NinjaAPI):
         return schema
 
 
+class ByVisitor(AnonRateThrottle):
+    """Counts by an address that the visitor cannot choose, and keeps none."""
+
+    def get_ident(self, request: HttpRequest) -> str:
+        """Return the visitor's name in the cache."""
+        return visitors.key(request, "api")
+
+
 api = Api(
     title="Rung",
     version="1",
     description="Score ratings and plan training against published careers. Stores nothing.",
     parser=LimitedParser(),
-    throttle=[AnonRateThrottle(settings.API_RATE)],
+    throttle=[ByVisitor(settings.API_RATE)],
     urls_namespace="api",
 )
 api.add_router("", careers_router)
@@ -128,9 +137,15 @@ def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
 def problems_only(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer a wrong method as a problem, too: a middleware, for the API has no handler of it."""
+    """Answer as problems what the API has no handler of: a wrong method, and plain HTTP.
+
+    A redirect to HTTPS would hide from a program that what it sent could be read on the way.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        plain = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if plain and request.path.startswith(ROOT):
+            return problem(request, 403, "Use HTTPS: nothing is answered over plain HTTP.")
         response = get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith(ROOT):
             allowed = response.get("Allow", "")

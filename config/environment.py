@@ -121,6 +121,11 @@ class Environment:
         "60",
         "Wrong links from one address in a minute before it has to wait.",
     )
+    START_RATE: int = variable(
+        reading.whole(1, 1_000_000),
+        "600",
+        "Assessments that one address may start in a minute before it has to wait.",
+    )
     VAR_DIR: str = variable(
         reading.text,
         str(BASE_DIR / "var"),

@@ -23,6 +23,7 @@ preload_app = True
 accesslog = None
 loglevel = "warning"
 timeout = 30
+forwarded_allow_ips = ""  # whom to believe is BEHIND_PROXY's to say
 limit_request_line = 8190  # "what if" names every skill in the address
 control_socket_disable = True
 
