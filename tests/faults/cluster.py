@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import psycopg
+
 from tests.journeys.conftest import free_port
 
 OPTIONS = "-c max_connections=60 -c shared_buffers=32MB -c listen_addresses=127.0.0.1"
@@ -59,6 +61,14 @@ class Cluster:
     def stop(self, how: str = "fast") -> None:
         """Stop it: ``fast`` ends every connection, ``immediate`` is like a fall of the power."""
         self.run("pg_ctl", "stop", "-w", "-m", how, check=False)
+
+    def is_running(self) -> bool:
+        """Tell whether it takes connections."""
+        try:
+            with psycopg.connect(self.url, connect_timeout=3):
+                return True
+        except psycopg.OperationalError:
+            return False
 
     @classmethod
     @contextmanager

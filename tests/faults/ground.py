@@ -78,7 +78,8 @@ class Ground:
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             ).fetchall()
             for (table,) in tables:
-                database.execute(f'SELECT count(*), max("{table}"::text) FROM "{table}"'.encode())
+                every_byte = f'SELECT count(*), max("{table}"::text) FROM "{table}"'  # noqa: S608
+                database.execute(every_byte.encode())
         return []
 
 
@@ -135,7 +136,7 @@ class Server:
     def is_ready(self) -> bool:
         """Tell whether it answers that it can work."""
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as reply:  # noqa: S310
+            with urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as reply:
                 return bool(reply.status == 200)
         except (URLError, OSError):
             return False
@@ -165,6 +166,16 @@ class Server:
         assert self.process
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [self.process.pid, *map(int, children.split())]
+
+
+def use_here(ground: Ground) -> None:
+    """Set Django up in this process, on that database, as a server beside the real one."""
+    import django
+    from django.test.utils import setup_test_environment
+
+    os.environ.update(ground.environment, DJANGO_SETTINGS_MODULE="config.settings")
+    django.setup()
+    setup_test_environment()
 
 
 @contextmanager
@@ -276,6 +287,8 @@ def ground(
             with _postgresql(folder, templates, url) as environment:
                 yield Ground(vendor, folder, environment)
             return
-        with Cluster.made(folder / "cluster") as cluster:
-            with _postgresql(folder, templates, cluster.url, fresh=True) as environment:
-                yield Ground(vendor, folder, environment, cluster)
+        with (
+            Cluster.made(folder / "cluster") as cluster,
+            _postgresql(folder, templates, cluster.url, fresh=True) as environment,
+        ):
+            yield Ground(vendor, folder, environment, cluster)

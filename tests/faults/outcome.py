@@ -37,7 +37,7 @@ def _shown(value: object) -> str:
 
 
 def command_line(fault: str, **counts: int) -> argparse.ArgumentParser:
-    """Return the parser of a module's own command: how many of what, which database, which plant."""
+    """Return the parser of a module's command: how many of what, which database and plant."""
     parser = argparse.ArgumentParser(prog=f"python -m tests.faults.{fault}")
     for name, usual in counts.items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=usual)
