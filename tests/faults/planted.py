@@ -209,7 +209,7 @@ def formulas_live() -> None:
     def put(cell: Any, value: Any) -> None:
         cell.value = value
 
-    exports.FORMULA_STARTS = ("\0",)  # type: ignore[assignment]  # as the defect has it
+    exports.looks_like_formula = lambda _text: False
     exports._put = put
 
 
