@@ -18,7 +18,7 @@ from urllib.parse import quote, urljoin
 from uuid import UUID
 
 from . import hostile
-from .ground import CAREER, Ground, ground, use_here
+from .ground import CAREER, ROOT, Ground, ground, use_here
 from .outcome import Outcome, command_line, end, guarded
 from .planted import apply
 
@@ -271,7 +271,11 @@ def try_it(outcome: Outcome, ground: Ground, *, count: int, seed: int, plant: st
     raised: list[str] = []
 
     def note(**_given: Any) -> None:
-        raised.append(traceback.format_exc(limit=-4))
+        error = sys.exc_info()[1]
+        frames = traceback.extract_tb(error.__traceback__) if error else []
+        ours = [f for f in frames if str(ROOT) in f.filename and ".venv" not in f.filename]
+        shown = "".join(traceback.format_list(ours[-3:] or frames[-3:]))
+        raised.append(f"{shown}{type(error).__name__}: {str(error)[:200]}")
 
     clients, there = cast()
     got_request_exception.connect(note)
