@@ -7,7 +7,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 STATIC_SOURCES := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint bench admin screenshots lock clean
+.PHONY: help run dev test lint bench faults soak admin screenshots lock clean
 
 help:  ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,13 @@ bench: $(VENV)/dev.stamp  ## Measure queries, bytes and times of the main pages,
 	@$(PY) -m tests.bench
 	@echo
 	@$(PY) -m tests.plan_bench
+
+faults: $(VENV)/dev.stamp  ## Try every fault, in full, on both databases, and each planted defect (hours)
+	@$(PY) -m tests.faults --write docs/reliability.md --date "$$(date -u +%F)"
+	@$(PY) -m tests.faults --planted
+
+soak: $(VENV)/dev.stamp  ## Ten minutes of load on each database
+	@$(PY) -m tests.faults --soak --write docs/reliability.md --date "$$(date -u +%F)"
 
 admin: $(VENV)/run.stamp  ## Create a staff account
 	@$(PY) manage.py migrate --verbosity 0

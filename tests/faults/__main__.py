@@ -61,8 +61,8 @@ FAULTS = (
     Fault("migrations", "--reports 10000", "--reports 300", ("figures-rewritten",)),
 )  # fmt: skip
 SOAK = Fault(
-    "soak", "--seconds 600 --rate 60", "--seconds 30 --rate 60 --p95-ms 500", ("slow-saves", "leak"),
-    alone=True,
+    "soak", "--seconds 600 --rate 60", "--seconds 30 --rate 60 --p95-ms 500",
+    ("slow-saves", "leak"), alone=True,
 )  # fmt: skip
 
 

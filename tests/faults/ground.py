@@ -173,8 +173,14 @@ def use_here(ground: Ground) -> None:
     import django
     from django.test.utils import setup_test_environment
 
+    for name in NOT_A_NEWCOMERS:
+        os.environ.pop(name, None)
     os.environ.update(ground.environment, DJANGO_SETTINGS_MODULE="config.settings")
     django.setup()
+    from django.conf import settings
+
+    name = str(settings.DATABASES["default"]["NAME"])
+    assert "rung-faults-" in name or name.startswith("rung_faults_"), f"not ours: {name}"
     setup_test_environment()
 
 

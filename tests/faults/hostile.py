@@ -14,7 +14,8 @@ VALUES = (
     "%s%d%(x)s", "../../etc/passwd", "\r\nSet-Cookie: a=b", "true", "on", "null", "[]", "{}",
     "unsure", "4", "2026-02-30", "0000-00-00", "0001-01-01", "9999-12-31", "99999-01-01",
     "2026-11-25", "12/31/2026", "25:61", "1970-01-01T00:00:00Z", "not-a-uuid",
-    "00000000-0000-0000-0000-000000000000", "http://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)",
+    "00000000-0000-0000-0000-000000000000", "http://elsewhere.example/", "//elsewhere.example",
+    "javascript:alert(1)",
     "a@b", "mara@example.org", "x" * 250 + "@example.org", "\x7f\x1b[31m", "\ufeff", "\ufffe",
 )  # fmt: skip
 SEGMENTS = (

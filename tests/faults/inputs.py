@@ -252,9 +252,7 @@ def send(dice: random.Random, forms: list[Target], pages: list[Target]) -> tuple
 
 def try_it(outcome: Outcome, ground: Ground, *, count: int, seed: int, plant: str) -> None:
     """Send that many inputs; what each changed is taken back."""
-    ground.environment |= {
-        "CACHE_URL": "locmem://", "TOKEN_MISSES": "1000000", "EMAIL_URL": "dummymail:",
-    }  # fmt: skip
+    ground.environment |= {"CACHE_URL": "locmem://", "TOKEN_MISSES": "1000000"}
     use_here(ground)
     from django.conf import settings
     from django.core.cache import cache

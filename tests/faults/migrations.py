@@ -56,8 +56,9 @@ def _versions(apps: Any) -> list[tuple[Any, Any, Any]]:
         )
         version = apps.get_model("careers", "Version").objects.create(
             career=career, number=1, document=document.canonical(raw).decode(),
-            sha256=document.content_hash(raw), origin="editors", published_at=WHEN, title=content.title,
-            skill_count=len(content.skills()), level_count=len(content.levels), search_text="",
+            sha256=document.content_hash(raw), origin="editors", published_at=WHEN,
+            title=content.title, skill_count=len(content.skills()),
+            level_count=len(content.levels), search_text="",
         )  # fmt: skip
         career.latest = version
         career.save()
