@@ -42,7 +42,9 @@ class Fault:
 
 
 FAULTS = (
-    Fault("kills", "--times 200", "--times 10 --up-seconds 6", ("reply-before-commit",), alone=True),
+    Fault(
+        "kills", "--times 200", "--times 10 --up-seconds 6", ("reply-before-commit",), alone=True,
+    ),
     Fault("disk", "--saves 50", "--saves 50", ("quick-disk",), ("sqlite",)),
     Fault("saves", "--count 10000", "--count 1000", ("last-write-wins",)),
     Fault(
