@@ -9,7 +9,7 @@ STATIC_SOURCES := $(shell find static -type f)
 DEMO := env -u DATABASE_URL -u CACHE_URL -u PRODUCTION -u EMAIL_URL -u ALLOWED_HOSTS VAR_DIR=var/demo STAFF_SECOND_FACTOR=0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test lint bench admin screenshots lock sbom clean
+.PHONY: help run demo dev test lint bench faults soak admin screenshots lock sbom clean
 
 help:  ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,13 @@ bench: $(VENV)/dev.stamp  ## Measure queries, bytes and times of the main pages,
 	@$(PY) -m tests.bench
 	@echo
 	@$(PY) -m tests.plan_bench
+
+faults: $(VENV)/dev.stamp  ## Try every fault, in full, on both databases, and each planted defect (hours)
+	@$(PY) -m tests.faults --write docs/reliability.md --date "$$(date -u +%F)"
+	@$(PY) -m tests.faults --planted
+
+soak: $(VENV)/dev.stamp  ## Ten minutes of load on each database
+	@$(PY) -m tests.faults --soak --write docs/reliability.md --date "$$(date -u +%F)"
 
 admin: $(VENV)/run.stamp  ## Create a staff account
 	@$(PY) manage.py migrate --verbosity 0

@@ -13,7 +13,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from . import environment, logs, reading
+from . import caches, environment, logs, reading
 
 ENV = environment.read(os.environ)
 BASE_DIR = environment.BASE_DIR
@@ -139,7 +139,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Files, because the workers share them: limits on attempts count over all workers.
 CACHES: dict[str, Any] = {
-    "default": ENV.CACHE_URL or reading.files(str((VAR_DIR / "cache").resolve()))
+    "default": caches.guarded(ENV.CACHE_URL or reading.files(str((VAR_DIR / "cache").resolve())))
 }
 
 AUTH_USER_MODEL = "accounts.User"

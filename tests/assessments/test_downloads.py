@@ -37,7 +37,18 @@ from .test_report import (
 
 Json = dict[str, Any]
 CODES = {words.partition(" ")[2]: code for words, code in BANDS.items()}
-HOSTILE = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1")
+HOSTILE = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "＝1+1",
+    " =1+1",
+    "\u200b=1+1",
+    "\ufeff =1",
+)
 KINDS = ("pdf", "xlsx", "csv")
 
 

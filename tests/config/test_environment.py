@@ -189,7 +189,7 @@ def test_a_connection_to_redis_takes_our_options(url):
     params = reading.cache(url)
     pool = RedisCache(params["LOCATION"], params)._cache._get_connection_pool(write=True)
     connection = pool.make_connection()
-    assert (connection.socket_timeout, connection.username) == (2, "u" if "u:" in url else None)
+    assert (connection.socket_timeout, connection.username) == (0.5, "u" if "u:" in url else None)
 
 
 @pytest.mark.parametrize(
