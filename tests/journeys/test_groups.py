@@ -73,7 +73,7 @@ def test_a_coach_and_two_people_with_phones(page: Page, visitors: Visitors, serv
     page.goto(group)
     expect(page.locator(".group-figure").first).to_have_text("1 of 1")
     expect(page.get_by_role("row", name=re.compile("^Mara "))).to_be_visible()
-    expect(page.get_by_text("Tom")).to_have_count(0)
+    expect(page.get_by_text("Tom", exact=True)).to_have_count(0)
     heat = page.get_by_role("table", name="Where the group stands, skill by skill")
     assert heat.get_by_role("row").count() > 20
     wrong += flaws(page)
@@ -89,7 +89,7 @@ def test_a_coach_and_two_people_with_phones(page: Page, visitors: Visitors, serv
     wrong += flaws(mara)
     mara.get_by_role("button", name="Leave").click()
     page.goto(group)
-    expect(page.get_by_text("Mara")).to_have_count(0)
+    expect(page.get_by_text("Mara", exact=True)).to_have_count(0)
     assert not wrong, "\n".join(wrong)
 
 
