@@ -3,12 +3,24 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
 from ..recording import draft_of
 from ..revisions import upcoming_revision
+
+MOST_DIGITS = 18
+
+
+class KeyAutocomplete(AutocompleteSelect):
+    """The choice by typing. Django's own fails when what was posted is no number of a row."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """Show the rows chosen; what can be none is left to the field to refuse."""
+        numbers = [v for v in value if str(v).isdecimal() and len(str(v)) <= MOST_DIGITS]
+        return super().optgroups(name, numbers, attr)
 
 
 class LinesField(forms.CharField):

@@ -27,7 +27,7 @@ from ..models import (
 )
 from ..retiring import retire
 from ..revisions import next_revision
-from .fields import RevisedForm
+from .fields import KeyAutocomplete, RevisedForm
 
 
 class RowHistoryLink(admin.ModelAdmin):
@@ -218,6 +218,13 @@ class RequirementAdmin(RevisionMixin, RowHistoryLink):
     list_select_related = ("skill", "level")
     search_fields = ("skill__title", "skill__key", "level__title")
     autocomplete_fields = ("level", "skill")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choose by typing, whatever was posted."""
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = KeyAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     ordering = ("skill__position", "level__rank")
     list_per_page = 200
 

@@ -313,3 +313,14 @@ def test_a_form_that_does_not_say_what_was_seen_is_refused(edda_client, box_make
     response = edda_client.post(address, {"title": "Other", "position": "0"})
     assert "Not saved: it is unknown which state you saw." in response.text
     assert SkillGroup.objects.first().title == "With the hands"
+
+
+@pytest.mark.parametrize("posted", ["unsure", "\ufffd", "9" * 25, "\u00b2", "-1", "\0"])
+def test_a_requirement_of_nothing_is_refused_by_its_form(edda_client, box_maker, posted):
+    """What was posted is no row: an error beside the field, nothing stored."""
+    before = Requirement.objects.count()
+    fields = {"level": posted, "skill": posted, "rating": 2, "importance": 2, "position": 0}
+    reply = edda_client.post("/admin/careers/requirement/add/", fields)
+    assert reply.status_code == 200
+    assert set(reply.context["adminform"].errors) == {"level", "skill"}
+    assert Requirement.objects.count() == before

@@ -89,6 +89,7 @@ class Tried:
     kinds: Counter[str] = field(default_factory=Counter)
     failures: dict[str, str] = field(default_factory=dict)
     slowest: float = 0.0
+    slowest_at: str = ""
 
 
 def cast() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -288,12 +289,14 @@ def try_it(outcome: Outcome, ground: Ground, *, count: int, seed: int, plant: st
     for number in range(count):
         raised.clear()
         cache.clear()
-        begin = time.monotonic()
+        begin = time.process_time()  # of its own: a busy machine is no fault of an input
         before = {role: client.cookies.copy() for role, client in clients.items()}
         with transaction.atomic():
             kind, target, reply = send(dice, forms, pages)
             transaction.set_rollback(True)
-        tried.slowest = max(tried.slowest, time.monotonic() - begin)
+        seconds = time.process_time() - begin
+        if seconds > tried.slowest:
+            tried.slowest, tried.slowest_at = seconds, f"{kind} {target.role} {target.address[:80]}"
         for role, client in clients.items():
             client.cookies = before[role]
         tried.kinds[kind] += 1
@@ -311,7 +314,7 @@ def try_it(outcome: Outcome, ground: Ground, *, count: int, seed: int, plant: st
         "slowest": f"{tried.slowest:.1f} s",
     }  # fmt: skip
     outcome.broken += list(tried.failures)
-    outcome.expect(tried.slowest <= SLOW_SECONDS, f"an answer took {tried.slowest:.1f} s")
+    outcome.expect(tried.slowest <= SLOW_SECONDS, f"{tried.slowest_at} took {tried.slowest:.1f} s")
     outcome.expect(len(forms) >= 20, f"only {len(forms)} forms were found")
 
 

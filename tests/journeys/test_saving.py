@@ -127,6 +127,20 @@ def test_saved_is_not_said_while_an_earlier_answer_is_not(page: Page, visitors: 
     expect_saved(page, 2)
 
 
+def test_what_the_server_cannot_store_now_is_kept_and_tried_again(page: Page, visitors: Visitors):
+    """A full disk is answered 503: “Not saved” until it is, and nobody has to do anything."""
+    visitors.intends(503)
+    start(page)
+    page.route(
+        "**/ratings/equipment-setup/",
+        lambda route: route.fulfill(status=503, json={"reason": "unavailable", "message": "x"}),
+    )
+    choice(questions(page)[0], "3").click()
+    expect(page.locator("#save-state")).to_have_text(NOT_SAVED)
+    page.unroute("**/ratings/equipment-setup/")
+    expect_saved(page, 1)
+
+
 def test_without_network_the_page_says_so_and_saves_by_itself_later(page: Page, visitors: Visitors):
     """It says “Not saved” while the network is gone; afterwards nobody has to do anything."""
     visitors.intends("ERR_INTERNET_DISCONNECTED")
