@@ -36,9 +36,9 @@ from careers import catalogue  # noqa: E402
 from careers.models import Career, Requirement, Version  # noqa: E402
 from config.urls import urlpatterns as real_patterns  # noqa: E402
 
-from . import frameworks  # noqa: E402
-from .conftest import BUILT_IN, NOW, answer, publish, start  # noqa: E402
-from .queries import counted  # noqa: E402
+from .. import frameworks  # noqa: E402
+from ..conftest import BUILT_IN, NOW, answer, publish, start  # noqa: E402
+from ..queries import counted  # noqa: E402
 
 ROUNDS = 200
 FIRST_VISIT = ("/", "/careers/production-technician/")
@@ -188,7 +188,7 @@ def main() -> None:
     setup_test_environment()
     databases = setup_databases(verbosity=0, interactive=False)
     try:
-        with override_settings(ROOT_URLCONF="tests.bench", ALLOWED_HOSTS=["*"]):
+        with override_settings(ROOT_URLCONF="tests.bench.pages", ALLOWED_HOSTS=["*"]):
             print(f"{connection.vendor}, {ROUNDS} rounds, medians in process\n")
             heads = ("skills", "queries", "KB HTML", "ms", "× floor")
             print(f"{'page':<22}{heads[0]:>7}{heads[1]:>9}{heads[2]:>10}{heads[3]:>9}{heads[4]:>9}")

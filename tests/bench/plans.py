@@ -1,4 +1,4 @@
-"""``python -m tests.plan_bench``: how long plans take to be solved and proven.
+"""``python -m tests.bench.plans``: how long plans take to be solved and proven.
 
 200 random frameworks of 25 skills and 80 steps, a third each of three kinds: *mixed* steps
 give one to four skills at any rating; *ladder* steps lead from one rating to the next, so
@@ -21,10 +21,10 @@ from assessments.core.plan import Goal, Plan, Problem, runner_up, solve
 from assessments.core.training import Step
 from careers.document import normal, parse
 
-from .core.test_plan_exhaustive import FRAMEWORKS as SMALL_FRAMEWORKS
-from .core.test_plan_exhaustive import every_proper_plan, small_framework
+from ..core.test_plan_exhaustive import FRAMEWORKS as SMALL_FRAMEWORKS
+from ..core.test_plan_exhaustive import every_proper_plan, small_framework
 
-BUILT_IN = Path(__file__).parents[1] / "careers" / "data" / "production-technician.json"
+BUILT_IN = Path(__file__).parents[2] / "careers" / "data" / "production-technician.json"
 FRAMEWORKS, SKILLS, STEPS = 200, 25, 80
 KINDS = ("mixed", "ladder", "broad")
 SECONDS = 20.0
