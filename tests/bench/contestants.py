@@ -1,11 +1,12 @@
 """Everyone who does the job: Rung, the floor and the peers, each on a fresh database."""
 
 import gzip
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,9 @@ from .servers import Server
 FOLDER = job.ROOT / "var" / "bench"
 OWN = ("rung", "floor")
 SEED_SECONDS = 300
+COUNTED = 2
+"""So many times each first lane has sent before the load begins."""
+COUNTER = [sys.executable, str(job.ROOT / "tests" / "peers" / "counting.py")]
 
 
 @dataclass
@@ -26,6 +30,7 @@ class Contestant:
     name: str
     server: Server
     operations: dict[str, Operation]
+    queries: dict[str, int]
 
 
 def database(name: str, kind: str, postgres: str) -> str:
@@ -58,6 +63,36 @@ def seed(command: Sequence[str], env: Mapping[str, str], folder: Path) -> dict[s
     return read_operations(done.stdout)
 
 
+def count(
+    command: Sequence[str],
+    env: Mapping[str, str],
+    folder: Path,
+    operations: Mapping[str, Operation],
+) -> dict[str, int]:
+    """Return each operation's statements. Raises RuntimeError."""
+    raw = {
+        name: {"lanes": [asdict(lane) for lane in each.lanes], "status": each.status}
+        for name, each in operations.items()
+        if not each.missing
+    }
+    done = subprocess.run(
+        command,
+        env=dict(env),
+        cwd=folder,
+        input=json.dumps(raw),
+        capture_output=True,
+        text=True,
+        timeout=SEED_SECONDS,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
+    for each in operations.values():
+        if each.lanes:
+            each.lanes[0].sent = COUNTED
+    counts: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
+    return counts
+
+
 def _own_env(name: str, address: str) -> dict[str, str]:
     return environment(
         DATABASE_URL=address,
@@ -72,13 +107,14 @@ def _own_env(name: str, address: str) -> dict[str, str]:
 def _own_server(name: str, env: Mapping[str, str], port: int) -> Server:
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--config", "config/gunicorn.py"]
     return Server(
-        [*gunicorn, "--bind", f"127.0.0.1:{port}"], env, port, FOLDER / f"{name}.log"
+        [*gunicorn, "--bind", f"127.0.0.1:{port}"], env, port, FOLDER / f"{name}.log", job.ROOT
     )
 
 
 def own(kind: str, postgres: str, port: int) -> list[Contestant]:
     """Return Rung and its floor, which answers what Rung's pages were; both are running."""
     made = []
+    queries: dict[str, int] = {}
     for place, name in enumerate(OWN):
         (FOLDER / name).mkdir(parents=True, exist_ok=True)
         env = _own_env(name, database(name, kind, postgres))
@@ -87,8 +123,11 @@ def own(kind: str, postgres: str, port: int) -> list[Contestant]:
             subprocess.run(command, env=env, check=True, cwd=job.ROOT)
         real = {**env, "DJANGO_SETTINGS_MODULE": "config.settings"}
         operations = seed([sys.executable, "-m", "tests.bench.own_seed"], real, job.ROOT)
-        made.append(Contestant(name, _own_server(name, env, port + place), operations))
+        if name == "rung":
+            queries = count(COUNTER, real, job.ROOT, operations)
+        made.append(Contestant(name, _own_server(name, env, port + place), operations, queries))
     rung, floor = made
+    floor.queries = {"open": 0, "save_one": 1, "save_all": 1, "result": 0}
     rung.server.start()
     for name in ("open", "result"):
         content = body_of(once(port, rung.operations[name]))

@@ -23,6 +23,7 @@ class Server:
     env: Mapping[str, str]
     port: int
     log: Path
+    folder: Path | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self, path: str = "/", headers: str = "") -> float:
@@ -31,7 +32,12 @@ class Server:
         begin = time.perf_counter()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, env=dict(self.env), stdout=log, stderr=log, start_new_session=True
+                self.command,
+                env=dict(self.env),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         while time.perf_counter() < begin + START_SECONDS:
             if self.process.poll() is not None:
