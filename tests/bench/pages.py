@@ -1,4 +1,4 @@
-"""``make bench``: queries, bytes and times of the main pages, as ratios within this run.
+"""``python -m tests.bench.pages [--short]``: queries, bytes and times of the main pages, as ratios within this run.
 
 Pages run in process, through every middleware, at 24 and at 120 skills. The floor is the
 same bytes answered by a bare view through the same middleware.
@@ -8,6 +8,7 @@ import gzip
 import json
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,9 @@ from .. import frameworks  # noqa: E402
 from ..conftest import BUILT_IN, NOW, answer, publish, start  # noqa: E402
 from ..queries import counted  # noqa: E402
 
-ROUNDS = 200
+SHORT = "--short" in sys.argv
+ROUNDS = 40 if SHORT else 200
+REPORTS = 1_000 if SHORT else 10_000
 FIRST_VISIT = ("/", "/careers/production-technician/")
 floor_body = b""
 
@@ -195,7 +198,7 @@ def main() -> None:
             for skills in (24, 120):
                 pages(skills)
             sizes()
-            effects_on(10_000)
+            effects_on(REPORTS)
     finally:
         teardown_databases(databases, verbosity=0)
 
