@@ -8,7 +8,6 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
-from ninja.throttling import BaseThrottle
 
 View = Callable[..., HttpResponse]
 SECONDS = 60
@@ -17,6 +16,8 @@ HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"
 
 def _key(request: HttpRequest) -> str:
     """Return the cache's key of the visitor, which does not hold their address."""
+    from ninja.throttling import BaseThrottle  # loads pydantic, which a start does not need
+
     address = BaseThrottle().get_ident(request) or ""
     return f"misses-{salted_hmac('assessments.guessing', address).hexdigest()}"
 
