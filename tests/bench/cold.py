@@ -11,7 +11,7 @@ from .contestants import FOLDER, Contestant, environment
 from .load import Lane
 from .servers import Server
 
-GUNICORN = [sys.executable, "-m", "gunicorn", "config.wsgi", "--config", "config/gunicorn.py"]
+GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
 
 
 @dataclass
@@ -45,7 +45,13 @@ def _bare(port: int) -> Cold:
     command = [sys.executable, "manage.py", "migrate", "-v0"]
     subprocess.run(command, env=env, cwd=job.ROOT, check=True)
     bind = ["--bind", f"127.0.0.1:{port}"]
-    return Cold("bare", Server([*GUNICORN, *bind], env, port, FOLDER / "bare.log", job.ROOT), "/")
+    return Cold(
+        "bare",
+        Server(
+            [*GUNICORN, "tests.bench.bare_wsgi", *bind], env, port, FOLDER / "bare.log", job.ROOT
+        ),
+        "/",
+    )
 
 
 def _of(contestant: Contestant) -> Cold:

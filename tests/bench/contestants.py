@@ -100,7 +100,9 @@ def _own_env(name: str, address: str) -> dict[str, str]:
         FLOOR_DIR=str(FOLDER / "floor"),
         WEB_CONCURRENCY=str(job.LANES),
         PYTHONPATH=str(job.ROOT),
-        DJANGO_SETTINGS_MODULE="config.settings" if name == "rung" else "tests.bench.floor_settings",
+        DJANGO_SETTINGS_MODULE="config.settings"
+        if name == "rung"
+        else "tests.bench.floor_settings",
     )
 
 

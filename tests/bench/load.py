@@ -56,9 +56,7 @@ class Operation:
 
 def read_operations(text: str) -> dict[str, Operation]:
     """Return the operations by name from the last line of what a seed printed."""
-    return {
-        name: Operation.read(raw) for name, raw in json.loads(text.splitlines()[-1]).items()
-    }
+    return {name: Operation.read(raw) for name, raw in json.loads(text.splitlines()[-1]).items()}
 
 
 def exchange(port: int, request: bytes) -> bytes:

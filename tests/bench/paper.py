@@ -120,6 +120,4 @@ def write(lines: Sequence[str]) -> None:
     """Put the lines between the marks of docs/bench.md."""
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    PAGE.write_text(
-        "\n".join([before + BEGIN, "", *lines, END + after]), encoding="utf-8"
-    )
+    PAGE.write_text("\n".join([before + BEGIN, "", *lines, END + after]), encoding="utf-8")

@@ -14,7 +14,16 @@ django.setup()
 
 import seeding
 from django.core.management import call_command
-from survey.models import Answer, Campaign, Choice, Content, EnumeratedQuestions, Question, Sample, Unit
+from survey.models import (
+    Answer,
+    Campaign,
+    Choice,
+    Content,
+    EnumeratedQuestions,
+    Question,
+    Sample,
+    Unit,
+)
 
 call_command("migrate", verbosity=0)  # first the tables that its own refer to
 call_command("migrate", run_syncdb=True, verbosity=0)

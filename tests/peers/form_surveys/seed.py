@@ -26,9 +26,7 @@ for order, each in enumerate(seeding.questions()):
     asked.append((question, [key for key, _ in make_choices(question)]))
 
 bodies = [
-    urlencode(
-        {f"field_survey_{q.pk}": keys[(shift + n) % 6] for n, (q, keys) in enumerate(asked)}
-    )
+    urlencode({f"field_survey_{q.pk}": keys[(shift + n) % 6] for n, (q, keys) in enumerate(asked)})
     for shift in range(6)
 ]
 address = f"/surveys/create/{survey.slug}/"
@@ -36,8 +34,7 @@ opens, saves, results = [], [], []
 for person, browser in seeding.people():
     sent = UserAnswer.objects.create(survey=survey, user=person)
     Answer.objects.bulk_create(
-        Answer(question=q, value=keys[n % 6], user_answer=sent)
-        for n, (q, keys) in enumerate(asked)
+        Answer(question=q, value=keys[n % 6], user_answer=sent) for n, (q, keys) in enumerate(asked)
     )
     opens.append(seeding.lane("GET", address, browser))
     saves.append(seeding.lane("POST", address, browser, bodies))

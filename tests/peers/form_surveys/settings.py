@@ -5,6 +5,4 @@ from fair import INSTALLED_APPS as FAIR_APPS
 from fair import TEMPLATES
 
 INSTALLED_APPS = [*FAIR_APPS, "djf_surveys", "tinymce"]
-TEMPLATES[0]["OPTIONS"]["context_processors"] += [
-    "djf_surveys.context_processors.surveys_context"
-]
+TEMPLATES[0]["OPTIONS"]["context_processors"] += ["djf_surveys.context_processors.surveys_context"]

@@ -72,9 +72,7 @@ for person, browser in seeding.people():
         address = f"/api/responses/{response.uuid}/"
         bodies = [json.dumps({"answers": answers(questions, n)}) for n in range(6)]
         if name.startswith("save"):
-            lane = seeding.lane(
-                "POST", f"{address}pages/all/", browser, bodies, "application/json"
-            )
+            lane = seeding.lane("POST", f"{address}pages/all/", browser, bodies, "application/json")
         else:
             lane = seeding.lane("GET", address + ("?plan=0" if where else ""), browser)
         found[name].append(lane)
