@@ -47,7 +47,7 @@ class _LineKey:
 
 @lru_cache(maxsize=KEPT_LINES)
 def _line(key: _LineKey) -> tuple[str, ...]:
-    """Render a line and cut it: text, name of a slot, text, …"""
+    """Render a line and cut it: text, name of a slot, text, and so on."""
     context = {
         "line": key.line,
         "points": _POINTS,

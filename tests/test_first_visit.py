@@ -17,9 +17,8 @@ PACKED = {".woff2"}
 
 def files(text: str, base: str) -> set[str]:
     """Return the static addresses that a page or a style sheet names."""
-    found = {
-        urljoin(base, one or two) for one, two in ADDRESS.findall(text) if not two[:5] == "data:"
-    }
+    named = ADDRESS.findall(text)
+    found = {urljoin(base, one or two) for one, two in named if not two.startswith("data:")}
     return {address for address in found if address.startswith(settings.STATIC_URL)}
 
 

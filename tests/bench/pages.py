@@ -1,4 +1,6 @@
-"""``python -m tests.bench.pages [--short]``: queries, bytes and times of the main pages, as ratios within this run.
+"""``python -m tests.bench.pages [--short]``: queries, bytes and times of the main pages.
+
+Times are ratios within this run.
 
 Pages run in process, through every middleware, at 24 and at 120 skills. The floor is the
 same bytes answered by a bare view through the same middleware.

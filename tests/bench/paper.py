@@ -46,7 +46,7 @@ def machine(postgres: str) -> list[str]:
         f" load before the run: {load}",
         f"- Python {platform.python_version()}, {packages}, SQLite {sqlite3.sqlite_version},"
         f" {postgres or 'no PostgreSQL'}",
-        f"- Rung at {commit}; run with `{' '.join([Path(sys.executable).name, *sys.orig_argv[1:]])}`",
+        f"- Rung at {commit}; run with `python {' '.join(sys.orig_argv[1:])}`",
     ]
 
 
