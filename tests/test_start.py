@@ -12,7 +12,7 @@ from careers.later import LaterView
 LATE = (
     "openpyxl", "numpy", "highspy", "weasyprint", "icalendar", "jsonschema", "pydantic",
     "ninja", "segno", "qrcode", "tqdm", "defusedxml", "pyphen", "config.api", "careers.admin",
-    "careers.importers", "careers.studio.views",
+    "careers.importers.uploads", "careers.studio.views",
 )  # fmt: skip
 """Spreadsheets, solver, PDFs, calendars, schemas, the programs' door, the staff's pages."""
 ONE_PAGE = """
