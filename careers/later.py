@@ -14,7 +14,8 @@ class LaterView:
 
     def __call__(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Answer as the real view does."""
-        return self.view(request, **kwargs)
+        response: HttpResponse = self.view(request, **kwargs)
+        return response
 
     @property
     def view(self) -> Any:

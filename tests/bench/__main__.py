@@ -62,10 +62,12 @@ def stopped(contestants: list[Contestant]) -> None:
         each.server.stop()
 
 
-def printed(module: str, *arguments: str) -> str:
-    """Return what another module of this package prints."""
-    tell(module)
+def printed(module: str, *arguments: str, address: str = "") -> str:
+    """Return what another module of this package prints, on SQLite unless told otherwise."""
+    tell(f"{module} {address and 'on PostgreSQL'}")
     env = environment(PYTHONPATH=str(job.ROOT), VAR_DIR=str(FOLDER / "rung"))
+    if address:
+        env["DATABASE_URL"] = f"{address.rpartition('/')[0]}/bench"
     command = [sys.executable, "-m", f"tests.bench.{module}", *arguments]
     done = subprocess.run(command, env=env, cwd=job.ROOT, capture_output=True, text=True)
     if done.returncode:
@@ -120,6 +122,10 @@ def main() -> None:
     short = ["--short"] if options.short else []
     say(paper.block("Pages in process, at two sizes", printed("pages", *short)))
     say(paper.block("Plans", printed("plans", *short)))
+    group = printed("group_page", *short)
+    if postgres and not options.short:
+        group += "\n" + printed("group_page", address=options.postgres)
+    say(paper.block("A group's page", group))
     tell(f"{time.monotonic() - begin:.0f} s in all")
     if options.write:
         paper.write(lines)

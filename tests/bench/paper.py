@@ -24,6 +24,8 @@ NAMES = {
     **{peer.name: peer.title for peer in PEERS},
 }
 OWN = ("rung", "floor")
+NO_ACCOUNTS = ("competence",)
+"""Who does not ask who is asking; the best of the others is named, too."""
 
 
 def machine(postgres: str) -> list[str]:
@@ -70,26 +72,28 @@ def table_of(kind: str, table: Table, missing: dict[str, str]) -> list[str]:
     return [*lines, ""]
 
 
-def best_peer(cells: dict[str, Cell]) -> str | None:
+def best_peer(cells: dict[str, Cell], without: tuple[str, ...] = ()) -> str | None:
     """Return the peer with the most requests per second."""
-    peers = [name for name in cells if name not in OWN]
+    peers = [name for name in cells if name not in (*OWN, *without)]
     return max(peers, key=lambda name: cells[name].rate) if peers else None
 
 
 def compared(cells: dict[str, Cell]) -> str:
-    """Return Rung's ratios to the floor and to the best peer in a sentence."""
+    """Return Rung's ratios to the floor and to the best peers in a few sentences."""
     rung, floor = cells["rung"], cells["floor"]
     text = (
         f"Rung takes {times_faster(floor, rung):.2f} times the floor's time"
-        f" ({times_work(rung, floor):.2f} times its processor time)"
+        f" ({times_work(rung, floor):.2f} times its processor time)."
     )
-    peer = best_peer(cells)
-    if peer is None:
-        return f"{text}; no peer does this."
-    return (
-        f"{text}, and answers {times_faster(rung, cells[peer]):.1f} times as often as the best"
-        f" peer, {NAMES[peer]} ({times_work(cells[peer], rung):.1f} times less processor time)."
-    )
+    found = {best_peer(cells), best_peer(cells, without=NO_ACCOUNTS)} - {None}
+    if not found:
+        return f"{text} No peer does this."
+    for name in sorted(str(each) for each in found):
+        text += (
+            f" It answers {times_faster(rung, cells[name]):.1f} times as often as {NAMES[name]},"
+            f" which takes {times_work(cells[name], rung):.1f} times its processor time."
+        )
+    return text
 
 
 def cold_of(found: Sequence[Cold]) -> list[str]:
