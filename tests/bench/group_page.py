@@ -67,7 +67,7 @@ def rating_rows(people: list[uuid.UUID]) -> Iterator[list[object]]:
 def store_ratings(people: list[uuid.UUID]) -> None:
     """Write everyone's ratings."""
     table = connection.ops.quote_name(Rating._meta.db_table)
-    into = f"INSERT INTO {table} (assessment_id, skill, value, evidence, revision) VALUES "
+    into = f"INSERT INTO {table} (assessment_id, skill, value, evidence, revision) VALUES "  # noqa: S608
     with connection.cursor() as cursor:
         for values in rating_rows(people):
             places = ", ".join(["(%s, %s, %s, %s, %s)"] * (len(values) // 5))
@@ -161,11 +161,11 @@ def measure(version: Version) -> None:
     client.force_login(coach)
     address, key = f"/groups/{group.pk}/", Group._meta.pk.get_db_prep_value(group.pk, connection)
     kept = (
-        f"SELECT kind, key, slot, number FROM {Count._meta.db_table}"
+        f"SELECT kind, key, slot, number FROM {Count._meta.db_table}"  # noqa: S608 (our own names)
         " WHERE group_id = %s ORDER BY kind, key, slot"
     )
     from_ratings = (
-        f"SELECT r.skill, r.value, COUNT(*) FROM {Reading._meta.db_table} g"
+        f"SELECT r.skill, r.value, COUNT(*) FROM {Reading._meta.db_table} g"  # noqa: S608
         f" JOIN {Rating._meta.db_table} r ON r.assessment_id = g.assessment_id"
         " WHERE g.group_id = %s AND g.state = 'shown' GROUP BY r.skill, r.value"
     )
