@@ -64,7 +64,9 @@ def measure(
     contestants: Sequence[Contestant], port: int, rounds: int, tell: Callable[[str], None]
 ) -> list[Cold]:
     """Start everyone in rounds and open the questionnaire; none may be running."""
-    found = [_bare(port), *map(_of, contestants)]
+    rung = next(each for each in contestants if each.name == "rung")
+    alive = Cold("rung_alive", rung.server, "/livez")
+    found = [_bare(port), alive, *map(_of, contestants)]
     for each in found:
         each.turn()  # compiles what Python keeps compiled
         each.clock.clear()

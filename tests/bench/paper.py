@@ -21,6 +21,7 @@ NAMES = {
     "rung": "**Rung**",
     "floor": "floor",
     "bare": "bare Django project",
+    "rung_alive": "**Rung**, until `/livez` answers",
     **{peer.name: peer.title for peer in PEERS},
 }
 OWN = ("rung", "floor")
