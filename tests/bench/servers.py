@@ -1,5 +1,6 @@
 """Starting and stopping the contestants' servers, and the processor time that they take."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -29,6 +30,7 @@ class Server:
     def start(self, path: str = "/", headers: str = "") -> float:
         """Start it and return the seconds until it answers below 500. Raises RuntimeError."""
         request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n\r\n"
+        atexit.register(self.stop)  # an interrupted run leaves no server behind
         begin = time.perf_counter()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
