@@ -9,7 +9,7 @@ STATIC_SOURCES := $(shell find static -type f)
 DEMO := env -u DATABASE_URL -u CACHE_URL -u PRODUCTION -u EMAIL_URL -u ALLOWED_HOSTS VAR_DIR=var/demo STAFF_SECOND_FACTOR=0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test lint bench bench-short admin screenshots lock clean
+.PHONY: help run demo dev test lint bench bench-short faults soak admin screenshots lock sbom clean
 
 help:  ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,13 @@ bench: $(VENV)/dev.stamp  ## Measure beside the peers and the floor on both data
 bench-short: $(VENV)/dev.stamp  ## Measure without peers, on SQLite, in about a minute
 	@$(PY) -m tests.bench --short
 
+faults: $(VENV)/dev.stamp  ## Try every fault, in full, on both databases, and each planted defect (hours)
+	@$(PY) -m tests.faults --write docs/reliability.md --date "$$(date -u +%F)"
+	@$(PY) -m tests.faults --planted
+
+soak: $(VENV)/dev.stamp  ## Ten minutes of load on each database
+	@$(PY) -m tests.faults --soak --write docs/reliability.md --date "$$(date -u +%F)"
+
 admin: $(VENV)/run.stamp  ## Create a staff account
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py createsuperuser
@@ -59,6 +66,9 @@ lock: $(VENV)/dev.stamp  ## Compile requirements.in and requirements-dev.in to h
 	@for name in requirements requirements-dev; do \
 	  $(VENV)/bin/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url --no-emit-find-links $$name.in -o $$name.txt || exit 1; done
+
+sbom:  ## Print the inventory of libraries with versions and hashes, as CycloneDX
+	@$(PYTHON) scripts/sbom.py
 
 clean:  ## Remove the virtual environment and the collected static files (never the database)
 	rm -rf $(VENV) var/static var/static.stamp

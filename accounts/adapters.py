@@ -1,5 +1,6 @@
 """How allauth behaves here: signing out, mail, and the staff's second factor."""
 
+import logging
 import time
 from typing import Any
 
@@ -9,10 +10,16 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.sites.shortcuts import get_current_site
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from . import encryption, mail
+from . import encryption, limits, mail, sessions, visitors
+from .models import User
 
+security = logging.getLogger("rung.security")
+"""Who signs in and what changes about it, by the account's number: never by its address."""
+LOCKED_SECONDS = 300
+"""How long five wrong passwords close an account's password, as ACCOUNT_RATE_LIMITS says."""
 KEPT_IN_SESSION = "browser"
 """The browser's token, by which work without an account is opened again."""
 
@@ -20,8 +27,42 @@ KEPT_IN_SESSION = "browser"
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """Accounts that share a browser with work that belongs to nobody's account."""
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address by which tries are counted."""
+        return visitors.address(request)
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """Say what is wrong; of too many tries also the reply's status tells."""
+        if code == "too_many_login_attempts":
+            limits.mark(self.request, LOCKED_SECONDS)
+            security.warning("Tries refused: too many passwords or codes")
+        error: ValidationError = super().validation_error(code, *args)
+        return error
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note that a password was refused; the log does not say whose."""
+        security.warning("Sign-in refused: wrong password or no such account")
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, and remember since when and by what."""
+        super().login(request, user)
+        has_rights = user.is_staff or user.has_module_perms("careers")
+        request.session[sessions.STAMPS] = sessions.stamps(is_staff=has_rights, now=time.time())
+        records = get_authentication_records(request, user)
+        how = "+".join(str(record.get("type") or record["method"]) for record in records)
+        security.info("Signed in: account %d by %s", user.pk, how or "nothing recorded")
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, *args: Any, **more: Any
+    ) -> None:
+        """Tell somebody what changed about how they sign in, and note it."""
+        security.info("Changed: %s of account %d", template_prefix.rpartition("/")[2], user.pk)
+        super().send_notification_mail(template_prefix, user, *args, **more)
+
     def logout(self, request: HttpRequest) -> None:
         """End the session; what this browser began without an account stays with it."""
+        if request.user.is_authenticated:
+            security.info("Signed out: account %d", request.user.pk)
         token = request.session.get(KEPT_IN_SESSION)
         super().logout(request)
         if token:

@@ -7,10 +7,11 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from . import personal_data
+from . import personal_data, sessions
 from .models import User
 
 
@@ -40,6 +41,7 @@ class UserAdmin(DjangoUserAdmin):
         ),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
+    actions = ("sign_out_everywhere",)
     add_fieldsets = (
         (
             None,
@@ -73,6 +75,13 @@ class UserAdmin(DjangoUserAdmin):
         """Delete accounts one by one, as their people would."""
         for user in queryset:
             personal_data.delete(user=user)
+
+    @admin.action(description=_("Sign out everywhere"), permissions=["change"])
+    def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """End every session of the chosen people; a superuser's by superusers alone."""
+        within = queryset if request.user.is_superuser else queryset.filter(is_superuser=False)
+        count = sessions.end_all(within)
+        self.message_user(request, _("%(count)d sessions ended.") % {"count": count})
 
     @staticmethod
     def _in_reach(request: HttpRequest, obj: Any) -> bool:

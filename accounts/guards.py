@@ -1,7 +1,11 @@
 """What guards the pages of accounts and of the staff, before any view runs."""
 
+import time
 from collections.abc import Callable
+from functools import lru_cache
 
+from allauth.account.adapter import get_adapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -19,6 +23,7 @@ CHANGING = tuple(
     for page in ("totp/", "webauthn/add/", "webauthn/keys/", "recovery-codes/")
 )
 """Where factors are added, removed and got around."""
+ACCOUNT = "/account/"
 
 
 def second_factor(
@@ -55,11 +60,50 @@ def kept_by_no_cache(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.path.startswith("/account/"):
+        if request.path.startswith(ACCOUNT):
             add_never_cache_headers(response)
+        if request.path == reverse("account_logout") and request.method == "POST":
+            # Not "cookies": what this browser began without an account stays with it.
+            response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     return middleware
+
+
+def freshly_signed_in(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Ask again who it is before what opens the account can be changed.
+
+    allauth asks before second factors and passwords change; this asks before the rest. Who has
+    neither password nor factor is signed out and signs in again, by a code in the mail.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        asked = request.path.startswith(ACCOUNT) and request.path in _opening_pages()
+        if not (asked and request.user.is_authenticated) or _is_fresh(request):
+            return get_response(request)
+        adapter = get_adapter(request)
+        methods = adapter.get_reauthentication_methods(request.user)
+        if methods:
+            page = methods[0]["url"]
+        else:
+            adapter.logout(request)
+            page = reverse("account_login")
+        return redirect(f"{page}?{urlencode({'next': request.path})}")
+
+    return middleware
+
+
+@lru_cache(maxsize=1)
+def _opening_pages() -> frozenset[str]:
+    names = ("account_email", "account_set_password", "usersessions_list")
+    return frozenset(reverse(name) for name in names)
+
+
+def _is_fresh(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, request.user)
+    return any(time.time() - record["at"] < REAUTHENTICATION_TIMEOUT for record in records)
 
 
 def is_staff(request: HttpRequest) -> bool:

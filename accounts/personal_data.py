@@ -17,11 +17,18 @@ from . import erasing
 from .adapters import KEPT_IN_SESSION
 from .models import Message, User
 
-SECRET = frozenset({"password", "token_hash", "browser_hash", "data", "key", "body", "html"})
+SECRET = frozenset(
+    {
+        "password", "token_hash", "browser_hash", "data", "key", "body", "html", "session_key",
+    }
+)  # fmt: skip
 """Fields whose value opens something; that they are there is said, what they hold is not."""
 SECRET_OF = frozenset(
-    {"accounts.user", "accounts.message", "mfa.authenticator", "account.emailconfirmation"}
-)
+    {
+        "accounts.user", "accounts.message", "mfa.authenticator", "account.emailconfirmation",
+        "usersessions.usersession",
+    }
+)  # fmt: skip
 USER_KEYS = (SESSION_KEY, "account_authentication_methods_user", "user_pk", "user_id")
 """Where sessions name an account by its number: Django's name, then allauth's."""
 Json = dict[str, Any]

@@ -220,6 +220,7 @@ def finish(*, assessment: Assessment, now: datetime) -> Report:
     """
     open_row = Assessment.objects.filter(pk=assessment.pk, finished_at=None)
     if not open_row.update(finished_at=now, updated_at=max(now, assessment.created_at)):
+        assessment.refresh_from_db(fields=["finished_at"])
         return Report.objects.get(assessment=assessment)
     reply = rfc8785.dumps(reports.reply(assessment))
     assessment.finished_at = now

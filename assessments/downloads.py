@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts import limits
+
 from . import exports, pdf
 from .reports import ReportPage
 
@@ -17,6 +19,8 @@ class _Kind:
     make: Callable[[ReportPage], bytes]
 
 
+PDFS_A_MINUTE = 60
+"""Each takes about a second; a class behind one address asks for thirty."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {
     "pdf": _Kind("application/pdf", pdf.report_pdf),
@@ -42,6 +46,9 @@ def download(request: HttpRequest, page: ReportPage, kind: str, *, back: str) ->
 
     ``back`` is the address of the report as a page.
     """
+    wait = limits.spent(request, "pdf", most=PDFS_A_MINUTE) if kind == "pdf" else 0
+    if wait:
+        return limits.too_many(request, wait)
     try:
         content = KINDS[kind].make(page)
     except pdf.MissingLibraryError:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from careers.sheets import looks_like_formula
+
 from .forms import shown
 from .reports import ReportPage
 from .tables import Cell, Table, tables
@@ -17,8 +19,6 @@ from .tables import Cell, Table, tables
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
-"""How spreadsheets recognise a formula, or come to one after what they skip."""
 FORMATS = {float: "0.0", Decimal: "0.00", int: "0"}
 WIDTHS = {"title": 34, "value": 40, "evidence": 60, "raises": 50, "group": 30, "about": 40}
 USUAL_WIDTH = 16
@@ -54,7 +54,7 @@ def _written(cell: Cell) -> str:
         return ""
     if isinstance(cell, str):
         text = shown(cell)
-        return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+        return f"'{text}" if looks_like_formula(text) else text
     return f"{cell:.1f}" if isinstance(cell, float) else str(cell)
 
 
@@ -103,7 +103,7 @@ def _put(cell: Any, value: Cell) -> None:
     if isinstance(value, str):
         cell.value = shown(value)
         cell.data_type = "s"
-        cell.quotePrefix = value.startswith(FORMULA_STARTS)
+        cell.quotePrefix = looks_like_formula(value)
     else:
         cell.value = value
         cell.number_format = FORMATS[type(value)]

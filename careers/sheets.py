@@ -17,6 +17,16 @@ Row = dict[str, Any]
 """Values by column, as in the document: text, int, bool, lists and objects."""
 
 
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+_INVISIBLE = "\ufeff\u200b\u2060"
+
+
+def looks_like_formula(text: str) -> bool:
+    """Tell whether spreadsheets take a text for a formula, or come to one after what they skip."""
+    shown = text.lstrip().lstrip(_INVISIBLE).lstrip()
+    return text.startswith(_FORMULA_STARTS) or shown.startswith(_FORMULA_STARTS)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column; ``kind`` is text, whole, flag, money, lines, codes or ratings."""

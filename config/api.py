@@ -17,6 +17,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.throttling import AnonRateThrottle
 
+from accounts import visitors
 from assessments.api import router as assessments_router
 from assessments.programs import RequestError
 from careers.api import router as careers_router
@@ -63,13 +64,21 @@ class Api(NinjaAPI):
         return schema
 
 
+class ByVisitor(AnonRateThrottle):
+    """Counts by an address that the visitor cannot choose, and keeps none."""
+
+    def get_ident(self, request: HttpRequest) -> str:
+        """Return the visitor's name in the cache."""
+        return visitors.key(request, "api")
+
+
 api = Api(
     title="Rung",
     version="1",
     description="Score ratings and plan training against published careers. Stores nothing.",
     parser=LimitedParser(),
     docs=Docs(),
-    throttle=[AnonRateThrottle(settings.API_RATE)],
+    throttle=[ByVisitor(settings.API_RATE)],
     urls_namespace="api",
 )
 api.add_router("", careers_router)

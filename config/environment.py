@@ -76,7 +76,8 @@ class Environment:
     DATABASE_URL: dict[str, Any] = variable(
         reading.database,
         "",
-        "`postgres://user:password@host:5432/name` or `sqlite:////path`.",
+        "`postgres://user:password@host:5432/name` (with `?pgbouncer=1` behind PgBouncer) or "
+        "`sqlite:////path`.",
         "`rung.sqlite3` in `VAR_DIR`",
     )
     CACHE_URL: dict[str, Any] = variable(
@@ -119,6 +120,11 @@ class Environment:
         reading.whole(1, 1_000_000),
         "60",
         "Wrong links from one address in a minute before it has to wait.",
+    )
+    START_RATE: int = variable(
+        reading.whole(1, 1_000_000),
+        "600",
+        "Assessments that one address may start in a minute before it has to wait.",
     )
     VAR_DIR: str = variable(
         reading.text,

@@ -12,7 +12,7 @@ from pathlib import Path
 from gunicorn import glogging
 from gunicorn.workers.sync import SyncWorker
 
-from config import environment, request_ids, serving
+from config import environment, refusals, request_ids, serving
 from config.logs import NoRequest, NoValues
 
 with environment.refused_in_one_line():
@@ -23,16 +23,19 @@ preload_app = True
 accesslog = None
 loglevel = "warning"
 timeout = 30
+forwarded_allow_ips = ""  # whom to believe is BEHIND_PROXY's to say
 limit_request_line = 8190  # "what if" names every skill in the address
 control_socket_disable = True
 
 
 def when_ready(server):  # type: ignore[no-untyped-def]  # as gunicorn calls it
-    """Let the kernel hold connections until they say something.
+    """Warn of doubtful settings, and let the kernel hold connections until they say something.
 
     Browsers open spare ones, and a sync worker would sit on each until it times out. Other
     systems than Linux lack the option; there a proxy in front does the same.
     """
+    for doubt in refusals.doubts(ENV):
+        server.log.warning(doubt)
     for listener in server.LISTENERS:
         if hasattr(socket, "TCP_DEFER_ACCEPT") and listener.sock.family != socket.AF_UNIX:
             listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, timeout)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 import traceback
 from typing import Any
 
@@ -51,7 +52,9 @@ class NoRequest(logging.Filter):
 
 
 class NoValues(logging.Formatter):
-    """Print tracebacks without the exceptions' messages, which may hold what was typed."""
+    """Print times in UTC, and tracebacks without messages, which may hold what was typed."""
+
+    converter = time.gmtime  # type: ignore[assignment]  # as the manual of logging does it
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (the name is the library's)
         """Return the frames and the exceptions' types."""

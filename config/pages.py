@@ -1,5 +1,7 @@
 """Pages that belong to no app: scoring, privacy, credits, and the error pages."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -9,7 +11,7 @@ from assessments import worked_example
 from careers import catalogue
 from careers.document import Framework
 
-from . import request_ids
+from . import outages, request_ids
 
 
 @require_safe
@@ -47,5 +49,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without touching the database, with the number by which its log is found."""
+    """Answer 500 without touching the database, with the number by which its log is found.
+
+    What passes by itself is answered 503 instead.
+    """
+    if outages.is_outage(sys.exc_info()[1]):
+        return outages.unavailable(request)
     return render(request, "500.html", {"request_id": request_ids.current()}, status=500)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 ROOT = "/api/v1/"
@@ -35,9 +36,15 @@ def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
 def problems_only(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer a wrong method as a problem, too: a middleware, for the API has no handler of it."""
+    """Answer as problems what the API has no handler of: a wrong method, and plain HTTP.
+
+    A redirect to HTTPS would hide from a program that what it sent could be read on the way.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        plain = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if plain and request.path.startswith(ROOT):
+            return problem(request, 403, "Use HTTPS: nothing is answered over plain HTTP.")
         response = get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith(ROOT):
             allowed = response.get("Allow", "")

@@ -21,8 +21,8 @@ DATABASES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 PORTS = {"smtp": 25, "smtp+tls": 587, "submission": 587, "smtp+ssl": 465}
 MAIL = "django.core.mail.backends."
 CACHE = "django.core.cache.backends."
-PATIENCE = 2
-"""Seconds until a cache that does not answer is an error."""
+PATIENCE = 0.5
+"""Seconds until a cache that does not answer is left alone for a moment."""
 
 
 def text(raw: str) -> str:
@@ -116,6 +116,9 @@ def database(raw: str) -> dict[str, Any]:
         raise wrong from None
     if found["ENGINE"] not in DATABASES or not found["NAME"]:
         raise wrong
+    if found.get("OPTIONS", {}).pop("pgbouncer", 0):
+        # Its connections change between statements, and a cursor on the server would be lost.
+        found["DISABLE_SERVER_SIDE_CURSORS"] = True
     return found
 
 

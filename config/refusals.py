@@ -1,4 +1,4 @@
-"""What production does not start with, each by the name of the setting to change."""
+"""What production does not start with, or warns of, each by the name of the setting to change."""
 
 import zlib
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ KEY_COMPRESSED = 42
 """Bytes. Fifty random hexadecimal digits compress to 48 or more; repeated words to less."""
 KNOWN_IN_KEYS = ("django-insecure", "changeme", "change-me", "change-this", "example", "secret")
 TOKEN_LENGTH = 20
+HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def of(env: "Environment") -> list[str]:
@@ -19,6 +20,28 @@ def of(env: "Environment") -> list[str]:
     if env.PRODUCTION:
         faults = [*_key(env), *_hosts(env), *_switches(env), *_services(env), *_token(env)]
     return faults
+
+
+def doubts(env: "Environment") -> list[str]:
+    """Return one line for each setting of production that may be meant, and may be a mistake."""
+    if not env.PRODUCTION:
+        return []
+    found = []
+    if not env.BEHIND_PROXY:
+        found.append(
+            "BEHIND_PROXY is not set: unless this server speaks HTTPS itself, every page leads to "
+            "itself for ever."
+        )
+    if env.DATABASE_URL.get("ENGINE", "").endswith("postgresql") and not env.CACHE_URL:
+        found.append(
+            "CACHE_URL is not set: another machine on this database would count attempts to sign "
+            "in for itself."
+        )
+    mail = env.EMAIL_URL
+    in_clear = not (mail.get("EMAIL_USE_TLS") or mail.get("EMAIL_USE_SSL"))
+    if in_clear and mail.get("EMAIL_HOST", "localhost") not in HERE:
+        found.append("EMAIL_URL sends in the clear: smtp+tls:// is for STARTTLS.")
+    return found
 
 
 def is_weak(key: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from . import environment, logs, reading
+from . import caches, environment, logs, reading
 
 ENV = environment.read(os.environ)
 BASE_DIR = environment.BASE_DIR
@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_tasks",
     "django_tasks_db",
+    "allauth.usersessions",
     "accounts",  # after allauth, whose pages in the admin it replaces
 ]
 
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "config.request_ids.given",
     *(["config.metrics.counted"] if ENV.METRICS_TOKEN else []),
     "config.health.any_host",
+    "config.headers.everywhere",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -85,10 +87,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.uploads.capped",  # forms are read later, when views are called
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.limits.said",
     "accounts.guards.kept_by_no_cache",
     "accounts.guards.second_factor",
+    "accounts.guards.freshly_signed_in",
     "simple_history.middleware.HistoryRequestMiddleware",
     "config.problems.problems_only",
 ]
@@ -137,18 +142,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Files, because the workers share them: limits on attempts count over all workers.
 CACHES: dict[str, Any] = {
-    "default": ENV.CACHE_URL or reading.files(str((VAR_DIR / "cache").resolve()))
+    "default": caches.guarded(ENV.CACHE_URL or reading.files(str((VAR_DIR / "cache").resolve())))
 }
 
 AUTH_USER_MODEL = "accounts.User"
+# Eight signs or more, any signs; not known from breaches, not the address, not this site's words.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.SiteWordsValidator"},
 ]
 
 # Accounts: the e-mail address is the login; a password or a code by e-mail opens them, or a
@@ -164,6 +167,7 @@ ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 60 * 10
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -178,8 +182,16 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Rung"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
-if BEHIND_PROXY:
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+# Tries by address (a class of thirty may sit behind one) and, tighter, by account.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "60/m/ip,300/h/ip,5/5m/key",
+    "signup": "60/m/ip,300/h/ip",
+    "request_login_code": "60/m/ip,300/h/ip,3/m/key",
+    "reset_password": "60/m/ip,300/h/ip,3/m/key",
+    "reset_password_from_key": "60/m/ip",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
 # Whoever may edit shows a second factor. Without it, for trying things on one's own machine.
 STAFF_SECOND_FACTOR = ENV.STAFF_SECOND_FACTOR
@@ -188,7 +200,7 @@ STAFF_SECOND_FACTOR = ENV.STAFF_SECOND_FACTOR
 globals().update(ENV.EMAIL_URL)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
-    ENV.EMAIL_FROM or f"Rung <rung@{ALLOWED_HOSTS[0].removeprefix('.')}>"
+    ENV.EMAIL_FROM or f"Rung <rung@{ALLOWED_HOSTS[0].strip('.*') or 'localhost'}>"
 )
 
 # What sends mail: the request itself, or a worker (``manage.py db_worker``) that must then
@@ -223,28 +235,35 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # A questionnaire page has about twenty fields; nothing needs large bodies.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
-FILE_UPLOAD_HANDLERS = [
-    "config.uploads.CappedUpload",
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
-]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 2
 
 # Sessions hold who may open an assessment without an account.
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+SESSION_ENGINE = "accounts.sessions"
+# Idle and longest time signed in. Whoever edits or administers signs in every working day.
+SIGNED_IN_SECONDS = {
+    "member": (60 * 60 * 24 * 14, 60 * 60 * 24 * 30),
+    "staff": (60 * 60, 60 * 60 * 12),
+}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+if PRODUCTION:  # browsers refuse these names without Secure, with a Domain, or below a path
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$", r"^api/"]  # no redirects
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
@@ -254,6 +273,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
@@ -278,7 +298,8 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 API_RATE = ENV.API_RATE
 # Wrong links of one address in a minute, before it has to wait.
 TOKEN_MISSES = ENV.TOKEN_MISSES
-NINJA_NUM_PROXIES = 1 if BEHIND_PROXY else 0
+# Assessments that one address may start in a minute.
+START_RATE = ENV.START_RATE
 
 # Counts for Prometheus, where they are asked for.
 METRICS_TOKEN = ENV.METRICS_TOKEN

@@ -1,32 +1,49 @@
-"""Uploads: refused by their stated length, before a byte of them is read."""
+"""Uploads: refused by their stated length, before a byte of them is read or parsed."""
 
-from typing import Any
+import re
+from collections.abc import Callable
 
-from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 
 MAX_REQUEST_BYTES = 40_000_000
-"""A little more than any page takes, so that a form can say what is too large."""
+"""A little more than the import page takes, so that its form can say what is too large."""
+MOST_BYTES = 2_100_000
+"""The rest: whole pages of answers, and a report to verify."""
+TAKING_FILES = re.compile(r"/studio/(?:[^/]+/)?import/$")
+API = "/api/"
+"""Its own parser refuses from 64 KB on, as a problem."""
 
 
-class CappedUpload(FileUploadHandler):
-    """Stands before Django's own handlers and keeps no file."""
+def capped(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer 413 to a body that is larger than its page takes, without reading it.
 
-    def handle_raw_input(
-        self,
-        input_data: Any,
-        META: dict[str, str],  # noqa: N803 (Django's name)
-        content_length: int,
-        boundary: str,
-        encoding: str | None = None,
-    ) -> None:
-        """Refuse a request that says it is too large."""
-        if content_length > MAX_REQUEST_BYTES:
-            raise RequestDataTooBig("The request is larger than any page takes.")
+    A body without a stated length ("chunked") is not read either: the server hands over none of
+    it, and the form finds itself empty.
+    """
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """Pass the data on."""
-        return raw_data
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = _length(request)
+        if length <= MOST_BYTES or request.path.startswith(API):
+            return get_response(request)
+        most = MAX_REQUEST_BYTES if _may_send_files(request) else MOST_BYTES
+        if length <= most:
+            return get_response(request)
+        reply = render(request, "413.html", {"most": most}, status=413)
+        add_never_cache_headers(reply)
+        return reply
 
-    def file_complete(self, file_size: int) -> None:
-        """Keep nothing."""
+    return middleware
+
+
+def _may_send_files(request: HttpRequest) -> bool:
+    """Tell whether somebody signed in sends to the import page; it says who may do more."""
+    return bool(TAKING_FILES.match(request.path)) and request.user.is_authenticated
+
+
+def _length(request: HttpRequest) -> int:
+    stated = request.META.get("CONTENT_LENGTH") or "0"
+    return int(stated) if stated.isdecimal() and len(stated) < 20 else MAX_REQUEST_BYTES + 1

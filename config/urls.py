@@ -27,5 +27,6 @@ urlpatterns = [
     path("api/v1/<path:rest>", nowhere, name="api_nowhere"),
     late("admin/", "config.admin_urls", namespace="admin"),
 ]
+handler429 = "accounts.limits.too_many"  # called by allauth
 handler404 = "config.pages.not_found"
 handler500 = "config.pages.server_error"

@@ -16,14 +16,23 @@ chmod 755 "$scratch"
 prefix=$scratch/rung var=$scratch/var
 mkdir "$var"
 
-"$here/install.sh" "$prefix"
-
-# Not as root, and nothing of the installation can be written.
-as=""
+# Not as root, and nothing of the installation can be written: by a Python that others may run.
+as="" python=${PYTHON:-python3}
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
-  chown -R nobody "$var"
-  as="setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs"
+  nobody="setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs"
+  for candidate in "$python" /usr/bin/python3; do
+    real=$("$candidate" -c 'import os, sys, ensurepip; print(os.path.realpath(sys.executable))' 2>/dev/null) || continue
+    # By way of a shell: setpriv itself may still look where its user may not.
+    # shellcheck disable=SC2016
+    $nobody sh -c '"$0" -c "import sys; sys.exit(sys.version_info < (3, 11))"' "$real" 2>/dev/null || continue
+    as=$nobody python=$candidate
+    chown -R nobody "$var"
+    break
+  done
 fi
+[ -n "$as" ] || [ "$(id -u)" != 0 ] || echo "(as root: no other user may run this machine's Python, or setpriv is missing)"
+
+PYTHON=$python "$here/install.sh" "$prefix"
 port=$("$prefix/venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cat >"$scratch/rung.env" <<ENV
 PRODUCTION=1
@@ -31,6 +40,7 @@ BEHIND_PROXY=1
 SECRET_KEY=$("$prefix/venv/bin/python" -c 'import secrets; print(secrets.token_urlsafe(64))')
 ALLOWED_HOSTS=rung.example.org
 EMAIL_URL=smtp+tls://mail.example.org
+TASKS=database
 VAR_DIR=$var
 WEB_CONCURRENCY=1
 ENV
@@ -55,6 +65,7 @@ done
 [ "$ready" = ok ] || { echo "It is not ready: $ready"; cat "$scratch/log"; exit 1; }
 page=$(ask --header "Host: rung.example.org" --header "X-Forwarded-Proto: https" --write-out '%{http_code}' --output /dev/null "http://127.0.0.1:$port/")
 [ "$page" = 200 ] || { echo "The home page answers $page"; cat "$scratch/log"; exit 1; }
+$rung worker --batch
 $rung backup "$var/try.backup"
 $rung restore "$var/try.backup" --yes
 [ "$(ask "http://127.0.0.1:$port/readyz")" = ok ] || { echo "It is not ready after a restore"; exit 1; }

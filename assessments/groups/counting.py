@@ -148,7 +148,7 @@ def counted_for_all(assessment: Assessment, ratings: Ratings, steps: Steps, *, t
         owner=None,
         version=assessment.version,
         level=assessment.level,
-        defaults={"created_at": assessment.finished_at},
+        defaults={"created_at": assessment.created_at},
     )
     for group in held([all_of_them.pk]):
         if not Reading.objects.filter(group=group, assessment=assessment).exists():

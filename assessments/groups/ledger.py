@@ -62,7 +62,7 @@ class Ledger:
             is_planned=steps is not None,
         )
 
-    def plan(self, report: Hashable, steps: Steps) -> None:
+    def plan(self, report: Any, steps: Steps) -> None:
         """Keep the steps of a report's plan, before it is said to be ready."""
         place = self.of_report(report)
         if place and not place.is_ready:
@@ -76,12 +76,12 @@ class Ledger:
 
     # What the roll asks for.
 
-    def of_report(self, report: Hashable) -> Place | None:
+    def of_report(self, report: Any) -> Place | None:
         """Return the place of a report, also of one that is out."""
         found = self._places(self._all().filter(assessment=report))
         return found[0] if found else None
 
-    def of_member(self, member: Hashable) -> list[Place]:
+    def of_member(self, member: Any) -> list[Place]:
         """Return every place that stands for a member."""
         return self._places(self._all().filter(member=member))
 
@@ -99,13 +99,13 @@ class Ledger:
         ).exclude(reading__assessment__in=[place.report for place in waiting])
         return set(rows.values_list("cohort_id", flat=True))
 
-    def cohorts_of(self, report: Hashable) -> list[Hashable]:
+    def cohorts_of(self, report: Any) -> list[Hashable]:
         """Return the cohorts that a report is or was in, live and ended."""
         self._write()
         rows = CohortReading.objects.filter(cohort__group=self.group, reading__assessment=report)
         return list(rows.order_by("cohort_id").values_list("cohort_id", flat=True))
 
-    def live_places(self, cohort: Hashable) -> list[Place]:
+    def live_places(self, cohort: Any) -> list[Place]:
         """Return the places of a live cohort, none of one that has ended."""
         live = self._all().filter(cohorts__cohort=cohort, cohorts__cohort__until=None)
         return self._places(live)
@@ -141,7 +141,7 @@ class Ledger:
         )
         self._count_cohort(cohort, rows, 1)
 
-    def end(self, cohort: Hashable, *, keep: bool) -> None:
+    def end(self, cohort: Any, *, keep: bool) -> None:
         """End a cohort; kept, it still counts in the history until today."""
         self._write()
         found = Cohort.objects.get(group=self.group, pk=cohort)
@@ -214,7 +214,7 @@ class LedgerOfAll(Ledger):
     def _all(self) -> QuerySet[Reading]:
         return super()._all().select_related("assessment")
 
-    def of_member(self, member: Hashable) -> list[Place]:
+    def of_member(self, member: Any) -> list[Place]:
         """Return nothing: no report replaces another."""
         return []
 

@@ -27,15 +27,17 @@ def count(assessment: Assessment, *, today: date) -> None:
     """Solve what a finished report's groups need, and count it there and among all."""
     ratings = dict(Rating.objects.filter(assessment=assessment).values_list("skill", "value"))
     own = _stored(assessment)
-    for reading in counting.without_plan(assessment):
-        group = reading.group
-        is_own = (group.version_id, group.level) == (assessment.version_id, assessment.level)
-        steps = own if is_own and own is not None else _solved(group, ratings)
-        with transaction.atomic():
-            if _held(assessment):
-                counting.planned(assessment, group.pk, steps, today=today)
     if own is None:
         own = _solved(Group(version=assessment.version, level=assessment.level), ratings)
+    known = {(assessment.version_id, assessment.level): own}
+    for reading in counting.without_plan(assessment):
+        group = reading.group
+        at = (group.version_id, group.level)
+        if at not in known:
+            known[at] = _solved(group, ratings)
+        with transaction.atomic():
+            if _held(assessment):
+                counting.planned(assessment, group.pk, known[at], today=today)
     with transaction.atomic():
         if _held(assessment):
             counting.counted_for_all(assessment, ratings, own, today=today)

@@ -63,10 +63,10 @@ def _expected(group: Group) -> counts.Counts:
     level = counts.level_of(group)
     found: counts.Counts = Counter()
     cohorts = {each.pk: each for each in Cohort.objects.filter(group=group)}
-    of_readings = defaultdict(list)
+    of_readings: dict[Any, list[Cohort]] = defaultdict(list)
     links = CohortReading.objects.filter(cohort__group=group)
-    for cohort, reading_id in links.values_list("cohort_id", "reading_id"):
-        of_readings[reading_id].append(cohorts[cohort])
+    for cohort_id, reading_id in links.values_list("cohort_id", "reading_id"):
+        of_readings[reading_id].append(cohorts[cohort_id])
     for reading in _read_again(group):
         counts.add(found, counts.of_shown(reading, level))
         for cohort in of_readings[reading.pk]:

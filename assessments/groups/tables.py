@@ -43,7 +43,7 @@ def _skills(page: GroupPage) -> Table:
     head = columns(
         skill=_("Skill"), title=_("Title"), required=_("Required"), **marks, short=_("Short")
     )
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             row.skill.key,
             row.skill.title,

@@ -77,7 +77,7 @@ def people(chance: random.Random) -> list[Person]:
         name = NAMES[number] if is_listed else ""
         finishes = not is_listed or number < len(NAMES) - UNFINISHED
         again = finishes and number % 7 not in (1, 4)
-        skill = min(max(chance.gauss(0.47, 0.22), 0.05), 0.95)
+        skill = min(max(chance.gauss(0.42, 0.2), 0.05), 0.95)
         found.append(Person(number, skill, Consent(is_listed, name), finishes, again))
     return found
 
@@ -90,7 +90,7 @@ def answers(
     essential = {r.skill for r in content.requirements if r.level == LEVEL and r.essential}
     found: dict[str, int | None] = {}
     for place, key in enumerate(content.skills()):
-        ease = ((place * 7) % 11 - 5) / 11 + (0.8 if key in essential else 0)
+        ease = ((place * 7) % 11 - 5) / 11 + (1.7 if key in essential else -0.4)
         value = 3.6 * person.skill + ease + chance.gauss(0, 0.7) + (0.4 if later else 0)
         unsure = chance.random() < (0.03 if later else 0.1)
         found[key] = None if unsure else min(max(round(value), 0), 4)

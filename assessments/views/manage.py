@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import personal_data
+from accounts import limits, personal_data
 from accounts.models import User
 from careers import catalogue
 from careers.document import Level
@@ -32,6 +33,9 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return redirect(reverse("careers:detail", args=[slug]) + "#start")
+    wait = limits.spent(request, "start", most=settings.START_RATE)
+    if wait:
+        return limits.too_many(request, wait)
     level = request.POST.get("level", "")
     try:
         assessment = actions.start(

@@ -4,9 +4,8 @@ import io
 from typing import Any
 
 from careers.document import Json
-from careers.sheets import SHEETS, Column, Row, rows_of
+from careers.sheets import SHEETS, Column, Row, looks_like_formula, rows_of
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WIDTHS = {"text": 44, "title": 44, "description": 60, "summary": 60, "scope": 44}
 
 
@@ -38,7 +37,7 @@ def _cell(page: Any, column: Column, row: Row) -> Any:
 
     cell = WriteOnlyCell(page, value)
     cell.data_type = "s"  # "=1+1" would be stored as a formula
-    if value.startswith(FORMULA_STARTS):
+    if looks_like_formula(value):
         cell.quotePrefix = True  # stays a text when it is edited in a spreadsheet
     return cell
 

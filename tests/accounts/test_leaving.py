@@ -167,3 +167,19 @@ def test_every_table_about_people_hangs_on_the_account_or_the_assessment():
     follow(get_user_model())
     mine = {m for app in ("accounts", "assessments") for m in apps.get_app_config(app).get_models()}
     assert {m.__name__ for m in mine - reached} == set()
+
+
+def test_sessions_that_only_began_to_sign_in_forget_the_person_too(
+    signed_in: Client, herself, finished, mara, box_maker
+):
+    """Somebody typed her address there; what that browser began without an account stays."""
+    theirs = start(mara, box_maker, "junior")
+    for path in ("/account/login/code/", "/account/password/reset/"):
+        mara.post(path, {"email": MARA})
+    half = Client()
+    half.post("/account/login/", {"login": MARA, "password": "a good long passphrase"})
+    assert [MARA in everything(), half.get("/account/2fa/authenticate/").status_code] == [True, 200]
+    signed_in.post("/account/delete/", {"email": MARA})
+    assert MARA not in everything()
+    assert half.get("/account/2fa/authenticate/").status_code == 302
+    assert mara.get(f"/assessments/{theirs.pk}/finish/").status_code == 200

@@ -266,15 +266,6 @@ def test_the_setting_says_who_sends(value, backend):
     assert done.stdout.strip() == backend
 
 
-def test_a_wrong_setting_is_named():
-    """It does not start."""
-    command = [sys.executable, "-c", "import config.settings"]
-    environment = os.environ | {"TASKS": "celery"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].endswith('TASKS must be "immediate" or "database".')
-
-
 def test_who_is_unknown_gets_a_message_that_hangs_on_nobody(stranger: Client, queued):
     """It is found by its address alone."""
     ask_for_a_code(stranger, "nobody@example.org")

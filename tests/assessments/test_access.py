@@ -12,6 +12,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from ninja.conf import settings as ninja_settings
 
 from assessments import access, actions
 from assessments.models import Assessment, BrowserAccess, ReturnLink
@@ -209,6 +210,29 @@ def test_guessing_is_slowed_down(stranger, db, settings, name):
         ask_by_token(stranger, method, name, access.new_token()).status_code for _time in range(5)
     ]
     assert statuses == [404, 404, 404, 429, 429]
+
+
+def guesses(client: Client, *forwarded: str) -> list[int]:
+    """Return the statuses of a wrong token for each of these X-Forwarded-For fields."""
+    return [
+        client.get("/shared/wrong/", headers={"x-forwarded-for": each}).status_code
+        for each in forwarded
+    ]
+
+
+def test_nobody_gets_more_guesses_by_naming_another_address(stranger, db, settings):
+    """Without a proxy in front, what a client says of its address counts for nothing."""
+    settings.TOKEN_MISSES = 2
+    assert guesses(stranger, "10.0.0.1", "10.0.0.2", "10.0.0.3") == [404, 404, 429]
+
+
+def test_behind_a_proxy_the_address_is_what_the_proxy_saw(stranger, db, settings, monkeypatch):
+    """The last one: those before it are the client's own words."""
+    settings.TOKEN_MISSES = 2
+    monkeypatch.setattr(ninja_settings, "NUM_PROXIES", 1)
+    same = ("1.1.1.1, 203.0.113.9", "2.2.2.2, 203.0.113.9", "3.3.3.3, 203.0.113.9")
+    assert guesses(stranger, *same) == [404, 404, 429]
+    assert guesses(stranger, "1.1.1.1, 203.0.113.10") == [404]
 
 
 @pytest.mark.parametrize("name", OWNER_ONLY)

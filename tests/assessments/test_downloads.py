@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import random
 import re
 import subprocess
 import sys
@@ -36,7 +37,18 @@ from .test_report import (
 
 Json = dict[str, Any]
 CODES = {words.partition(" ")[2]: code for words, code in BANDS.items()}
-HOSTILE = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1")
+HOSTILE = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "＝1+1",
+    " =1+1",
+    "\u200b=1+1",
+    "\ufeff =1",
+)
 KINDS = ("pdf", "xlsx", "csv")
 
 
@@ -203,6 +215,28 @@ def test_all_five_formats_hold_the_same_figures(mara, box_maker, values):
     for query in ("", "?level=junior"):
         found = all_five(mara, assessment, query)
         assert found == dict.fromkeys(found, found["json"])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_all_five_formats_agree_whatever_is_answered(mara, db, seed):
+    """Random answers, importances, needs and hours; at every level, with thirds and sevenths."""
+    chance = random.Random(seed)  # noqa: S311 (of a test)
+    raw = frameworks.of_size(chance.randint(3, 9), 3)
+    for row in raw["requirements"]:
+        row["rating"], row["importance"] = chance.randint(1, 4), chance.randint(1, 5)
+        row["essential"] = chance.random() < 0.2
+    for row in raw["steps"]:
+        row["hours"], row["gives"][0]["rating"] = chance.randint(1, 90), chance.randint(2, 4)
+    values = {
+        each["key"]: chance.choice((None, 0, 1, 2, 3, 4))
+        for each in raw["skills"]
+        if chance.random() < 0.9
+    }
+    evidence = chance.choice(("", "a box"))
+    assessment = finished(mara, publish(raw), "level-2", values, evidence)
+    for query in ("", *(f"?level={level['key']}" for level in raw["levels"])):
+        found = all_five(mara, assessment, query)
+        assert found == dict.fromkeys(found, found["json"]), query
 
 
 def test_all_five_formats_of_the_built_in_career_agree(mara, production_technician):

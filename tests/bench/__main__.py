@@ -122,10 +122,9 @@ def main() -> None:
     short = ["--short"] if options.short else []
     say(paper.block("Pages in process, at two sizes", printed("pages", *short)))
     say(paper.block("Plans", printed("plans", *short)))
-    group = printed("group_page", *short)
     if postgres and not options.short:
-        group += "\n" + printed("group_page", address=options.postgres)
-    say(paper.block("A group's page", group))
+        group = printed("pages", "--group", address=options.postgres)
+        say(paper.block("A group's page, on PostgreSQL", group))
     tell(f"{time.monotonic() - begin:.0f} s in all")
     if options.write:
         paper.write(lines)

@@ -1,4 +1,4 @@
-"""``python -m tests.bench.pages [--short]``: queries, bytes and times of the main pages.
+"""``python -m tests.bench.pages [--short] [--group]``: queries, bytes and times of the main pages.
 
 Times are ratios within this run.
 
@@ -34,6 +34,7 @@ from django.test.utils import (  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from assessments import effects  # noqa: E402
+from assessments.groups.models import Count  # noqa: E402
 from assessments.models import Assessment, Rating  # noqa: E402
 from careers import catalogue  # noqa: E402
 from careers.models import Career, Requirement, Version  # noqa: E402
@@ -41,11 +42,13 @@ from config.urls import urlpatterns as real_patterns  # noqa: E402
 
 from .. import frameworks  # noqa: E402
 from ..conftest import BUILT_IN, NOW, answer, publish, start  # noqa: E402
+from ..groups import crowd  # noqa: E402
 from ..queries import counted  # noqa: E402
 
 SHORT = "--short" in sys.argv
 ROUNDS = 40 if SHORT else 200
 REPORTS = 1_000 if SHORT else 10_000
+GROUP_RATINGS = 30_000 if SHORT else 1_000_000
 FIRST_VISIT = ("/", "/careers/production-technician/")
 floor_body = b""
 
@@ -188,6 +191,31 @@ def effects_on(reports: int) -> None:
     )
 
 
+def group_page(ratings: int) -> None:
+    """Print what a group's page takes over that many ratings, beside one indexed statement."""
+    version = publish(frameworks.of_size(30, 5, key="made-up-group"))
+    begin = time.perf_counter()
+    group = crowd.group_of(version, "level-3", ratings // 30)
+    stored = time.perf_counter() - begin
+    client = Client()
+    client.force_login(group.owner)
+    address = f"/groups/{group.pk}/"
+    own = median_ms(lambda: client.get(address))
+
+    def statement() -> list[tuple[str, int, int]]:
+        rows = Count.objects.filter(group=group).order_by("kind", "key", "slot")
+        return list(rows.values_list("key", "slot", "number"))
+
+    floor = median_ms(statement)
+    print(
+        f"\nGroup page over {Rating.objects.filter(assessment__memberships__group=group).count():,}"
+        f" ratings of {ratings // 30:,} people (stored in {stored:.0f} s):"
+        f" {own:.1f} ms, {queries(lambda: client.get(address))} queries;"
+        f" its {crowd.rows_of(group):,} counts by one indexed statement {floor:.1f} ms,"
+        f" {own / floor:.1f} times that"
+    )
+
+
 def main() -> None:
     """Measure on a database of its own and print."""
     setup_test_environment()
@@ -195,12 +223,16 @@ def main() -> None:
     try:
         with override_settings(ROOT_URLCONF="tests.bench.pages", ALLOWED_HOSTS=["*"]):
             print(f"{connection.vendor}, {ROUNDS} rounds, medians in process\n")
+            if "--group" in sys.argv:
+                group_page(GROUP_RATINGS)
+                return
             heads = ("skills", "queries", "KB HTML", "ms", "× floor")
             print(f"{'page':<22}{heads[0]:>7}{heads[1]:>9}{heads[2]:>10}{heads[3]:>9}{heads[4]:>9}")
             for skills in (24, 120):
                 pages(skills)
             sizes()
             effects_on(REPORTS)
+            group_page(GROUP_RATINGS)
     finally:
         teardown_databases(databases, verbosity=0)
 

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*"))
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
-THEIRS = {"PYTHONUNBUFFERED", "TASKS"}
-"""Read by Python, and by the settings of the worker."""
+THEIRS = {"PYTHONUNBUFFERED"}
+"""Read by Python itself."""
 
 
 def names(text: str) -> set[str]:
@@ -74,6 +74,15 @@ def test_nothing_of_the_image_is_done_outside_the_script():
     assert steps == ["RUN /src/deploy/install.sh /opt/rung --user rung --packages \\"]
 
 
+def test_the_database_of_compose_is_no_newer_than_the_images_pg_dump():
+    """Both come from one Debian: its client programs must be of the server's version or newer."""
+    image = re.search(r"^FROM python:\S+-(\w+)$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    served = re.search(r"image: postgres:(\d+)-(\w+)", (DEPLOY / "compose.yaml").read_text())
+    assert image
+    assert served
+    assert (served[2], int(served[1])) == (image[1], {"bookworm": 15, "trixie": 17}[image[1]])
+
+
 @pytest.mark.parametrize("script", ["install.sh", "rung", "nightly", "try.sh"])
 def test_the_scripts_can_be_read(script):
     """By the shell that runs them."""
@@ -112,6 +121,11 @@ def test_the_command_reads_its_file_of_settings(tmp_path):
     )  # fmt: skip
     sent = f"Rung <rung@example.org> $HOME 'x'|{tmp_path}/static|manage.py migrate --plan\n"
     assert (done.stdout, done.stderr) == (sent, "")
+    done = subprocess.run(
+        [command, "check"], capture_output=True, text=True, check=False,
+        env={"RUNG_ENV": str(file), "PATH": "/usr/bin:/bin", "EMAIL_FROM": "Mine"},
+    )  # fmt: skip
+    assert done.stdout == f"Mine|{tmp_path}/static|manage.py check\n"
     file.write_text("export SECRET_KEY=x")
     done = subprocess.run(
         [command, "check"], env={"RUNG_ENV": str(file), "PATH": "/usr/bin:/bin"},

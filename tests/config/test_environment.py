@@ -10,7 +10,7 @@ import pytest
 from django.core.cache.backends.redis import RedisCache
 from django.core.management import call_command
 
-from config import environment, reading
+from config import environment, reading, refusals
 from config.environment import Environment, RefusedError
 
 ROOT = Path(__file__).parents[2]
@@ -104,6 +104,29 @@ def test_production_refuses_what_is_missing_or_weak_by_name(changed, names):
     assert names_of(GOOD | changed) == names
 
 
+SHARED = {"DATABASE_URL": "postgres://u:p@h/n", "BEHIND_PROXY": "1"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ({"BEHIND_PROXY": "1"}, []),
+        ({}, ["BEHIND_PROXY"]),
+        (SHARED, ["CACHE_URL"]),
+        (SHARED | {"CACHE_URL": "file:///var/cache/rung"}, []),
+        (SHARED | {"CACHE_URL": "redis://h"}, []),
+        ({"BEHIND_PROXY": "1", "EMAIL_URL": "smtp://mail.example.org"}, ["EMAIL_URL"]),
+        ({"BEHIND_PROXY": "1", "EMAIL_URL": "smtp://localhost"}, []),
+        ({"BEHIND_PROXY": "1", "EMAIL_URL": "file:///var/mail"}, []),
+        ({"PRODUCTION": "0"}, []),
+    ],
+)
+def test_production_warns_of_what_may_be_a_mistake(changed, names):
+    """It starts all the same: it may be meant."""
+    found = refusals.doubts(environment.read(GOOD | changed))
+    assert [line.split(" ")[0] for line in found] == names
+
+
 @pytest.mark.parametrize(
     ("name", "values"),
     [
@@ -151,13 +174,22 @@ def test_mail_is_sent_as_its_address_says(url, expected):
     assert tuple(found[f"EMAIL_{name}"] for name in names) == expected
 
 
+@pytest.mark.parametrize("ending", ["", "?pgbouncer=1", "?pgbouncer=1&sslmode=require"])
+def test_behind_pgbouncer_no_cursor_is_kept_on_the_server(ending):
+    """Its connections change between statements; what is not libpq's is not handed to it."""
+    found = reading.database(f"postgres://u:p@h:5432/n{ending}")
+    assert found.get("DISABLE_SERVER_SIDE_CURSORS", False) is bool(ending)
+    assert "pgbouncer" not in found.get("OPTIONS", {})
+    assert found.get("OPTIONS", {}).get("sslmode") == ("require" if "ssl" in ending else None)
+
+
 @pytest.mark.parametrize("url", ["redis://u:p@127.0.0.1:1/3", "rediss://127.0.0.1:1"])
 def test_a_connection_to_redis_takes_our_options(url):
     """An option that it does not know would fail at the first request."""
     params = reading.cache(url)
     pool = RedisCache(params["LOCATION"], params)._cache._get_connection_pool(write=True)
     connection = pool.make_connection()
-    assert (connection.socket_timeout, connection.username) == (2, "u" if "u:" in url else None)
+    assert (connection.socket_timeout, connection.username) == (0.5, "u" if "u:" in url else None)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_the_page_of_an_error_shows_the_id_of_its_log(box_maker, monkeypatch):
         reply = Client(raise_request_exception=False).get("/")
     assert reply.status_code == 500
     assert kept.ids == {reply["X-Request-ID"]}
-    assert f"<code>{reply['X-Request-ID']}</code>" in reply.content.decode()
+    assert f"<samp>{reply['X-Request-ID']}</samp>" in reply.content.decode()
 
 
 def as_json(record: logging.LogRecord) -> dict[str, object]:

@@ -1,7 +1,10 @@
 """The server in production's clothes: its counts, its log, its ids. One server for all."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -9,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys.conftest import Server, serving
+from tests.journeys.conftest import NOT_A_NEWCOMERS, ROOT, Server, serving
 
 ENOUGH = "a-word-of-more-than-twenty"
 PRIVATE = "what-nobody-may-read"
@@ -87,3 +90,17 @@ def test_every_line_is_json_and_carries_the_proxys_id(server):
         False,
         False,
     )
+
+
+def test_what_is_off_is_not_loaded():
+    """Neither the library of metrics nor that of JSON lines, on a start that asks for neither."""
+    done = subprocess.run(
+        [
+            sys.executable, "-c",
+            "import config.wsgi, sys;"
+            "print([m for m in ('prometheus_client', 'pythonjsonlogger') if m in sys.modules])",
+        ],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env={k: v for k, v in os.environ.items() if k not in NOT_A_NEWCOMERS},
+    )  # fmt: skip
+    assert done.stdout == "[]\n", done.stderr

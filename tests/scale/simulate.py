@@ -1,7 +1,7 @@
 """What a hundred million people would need: ``python -m tests.scale.simulate``.
 
 From the service times of ``measured.json`` (``tests.scale.measure``) and the assumptions below
-it computes the load of the busiest second, simulates one app machine under its share of it,
+it computes the load of the busiest minute, simulates one app machine under its share of it,
 finds the fewest machines that keep the promise, and counts database servers by what gives way
 first: commits, processor, or disk. Seeded: the same input prints the same page.
 """
@@ -13,7 +13,7 @@ import random
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 PEOPLE = 100_000_000
 VISITS_A_YEAR = 2
@@ -41,8 +41,14 @@ YEARS = 5
 # How often each request comes in one visit, for a career of so many skills.
 PAGES = {"career": 1, "start": 1, "rate": 7, "save": 30, "finish": 1, "report": 3, "plan": 3}
 WRITES = {"start", "save", "finish"}
+SMALL = 2
+SPARE = 1.25
 SEED = 20261125
 SECONDS = 60
+
+MEASURED = Path(__file__).parent / "measured.json"
+DOCS = Path(__file__).parents[2] / "docs" / "scale.md"
+BEGIN, END = "<!-- python -m tests.scale.simulate --write -->\n```\n", "```\n<!-- end -->"
 
 
 @dataclass(frozen=True)
@@ -83,26 +89,36 @@ def p95(rate: float, services: list[float], weights: list[float], cores: int) ->
 
 def machines(wanted: Load, seconds: dict[str, float]) -> tuple[int, float]:
     """Return the fewest app machines that keep the promise, and the p95 then in ms."""
-    names = list(wanted.by_name)
-    work = sum(wanted.by_name[name] * seconds[name] for name in names)
-    services, weights = [seconds[name] for name in names], [wanted.by_name[name] for name in names]
-    count = max(1, math.floor(work / CORES))
+    services, weights = list(seconds.values()), [wanted.by_name[name] for name in seconds]
+    work = sum(wanted.by_name[name] * each for name, each in seconds.items())
+    count = max(1, math.floor(work / CORES) + 1)
     while True:
-        if work / (count * CORES) < 1:
-            found = p95(wanted.total / count, services, weights, CORES)
-            if found * 1000 <= PROMISE_MS:
-                return count, found * 1000
+        found = p95(wanted.total / count, services, weights, CORES)
+        if found * 1000 <= PROMISE_MS:
+            return count, found * 1000
         count = max(count + 1, math.ceil(count * 1.01))
 
 
-def main(measured: dict[str, Any], out: TextIO = sys.stdout) -> None:
-    """Print the page."""
-    wanted = load()
-    rows = measured["requests"]
+def holds(wanted: Load, seconds: dict[str, float], cores: int) -> float:
+    """Return the requests a second at which one machine still keeps the promise."""
+    services, weights = list(seconds.values()), [wanted.by_name[name] for name in seconds]
+    mean = sum(wanted.by_name[name] * each for name, each in seconds.items()) / wanted.total
+    low, high = 0.1, cores / mean
+    while high - low > 0.5:
+        middle = (low + high) / 2
+        kept = p95(middle, services, weights, cores) * 1000 <= PROMISE_MS
+        low, high = (middle, high) if kept else (low, middle)
+    return low
+
+
+def page(measured: dict[str, Any]) -> str:
+    """Return what is printed."""
+    wanted, rows = load(), measured["requests"]
     seconds = {
         name: (rows[name]["processor_ms"] + rows[name]["database_ms"]) / 1000 for name in PAGES
     }
     count, reached = machines(wanted, seconds)
+    small = holds(wanted, seconds, SMALL)
     writes = sum(wanted.by_name[name] for name in WRITES)
     busy = sum(wanted.by_name[name] * rows[name]["database_ms"] / 1000 for name in PAGES)
     kept = PEOPLE * VISITS_A_YEAR * YEARS * measured["assessment"]["bytes"]
@@ -113,22 +129,35 @@ def main(measured: dict[str, Any], out: TextIO = sys.stdout) -> None:
     }
     first = max(shards, key=lambda each: shards[each])
     lines = [
-        f"{PEOPLE:,} people, {VISITS_A_YEAR} assessments a year each, service times as measured "
-        f"on {measured['database']}",
-        f"busiest minute      {wanted.total:>10,.0f} requests a second, {writes:,.0f} write",
+        f"service times as measured on {measured['database']}; {PEOPLE:,} people, "
+        f"{VISITS_A_YEAR} assessments a year each",
+        "",
+        f"one machine, {SMALL} cores  {small:>8,.0f} requests a second at p95 {PROMISE_MS} ms: "
+        f"{small * 3600 / sum(PAGES.values()):,.0f} assessments an hour",
+        f"busiest minute        {wanted.total:>8,.0f} requests a second, {writes:,.0f} write",
         *(
-            f"  {name:<18}{wanted.by_name[name]:>10,.0f} a second at {seconds[name] * 1000:.1f} ms"
-            for name in PAGES
+            f"  {name:<20}{wanted.by_name[name]:>8,.0f} a second at {each * 1000:.1f} ms"
+            for name, each in seconds.items()
         ),
-        f"app machines        {count:>10,} of {CORES} cores: p95 {reached:.0f} ms "
-        f"(promised {PROMISE_MS}), one of ten more for the loss of some",
-        f"database servers    {max(shards.values()):>10,} of {DB_CORES} cores, by {first}: "
-        + ", ".join(f"{name} {number}" for name, number in shards.items()),
-        f"stored              {kept / 1e12:>10,.1f} TB after {YEARS} years, "
+        f"app machines          {count:>8,} of {CORES} cores, p95 {reached:.0f} ms; "
+        f"{math.ceil(count * SPARE)} so that some may be lost",
+        f"database servers      {max(shards.values()):>8,} of {DB_CORES} cores, by {first} ("
+        + ", ".join(f"{name} {number}" for name, number in shards.items())
+        + "), and a replica of each",
+        f"stored                {kept / 1e12:>8,.1f} TB after {YEARS} years, "
         f"{measured['assessment']['bytes']:,} bytes an assessment",
     ]
-    print("\n".join(lines), file=out)
+    return "\n".join(lines) + "\n"
+
+
+def main(write: bool) -> None:
+    """Print the page, and put it into docs/scale.md if asked."""
+    found = page(json.loads(MEASURED.read_text()))
+    print(found, end="")
+    if write:
+        before, rest = DOCS.read_text().split(BEGIN, 1)
+        DOCS.write_text(f"{before}{BEGIN}{found}{END}{rest.split(END, 1)[1]}")
 
 
 if __name__ == "__main__":
-    main(json.loads((Path(__file__).parent / "measured.json").read_text()))
+    main(write="--write" in sys.argv)

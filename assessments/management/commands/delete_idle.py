@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from accounts import erasing, mail
+from accounts import erasing, mail, sessions
 
 from ... import actions
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Delete and say how many."""
         count = actions.delete_idle(now=timezone.now())
+        sessions.forget_ended(now=timezone.now())
         self.stdout.write(f"{count} idle assessments without an account deleted.")
         call_command("clearsessions")
         if given_up := mail.clear():

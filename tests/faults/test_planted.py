@@ -1,0 +1,118 @@
+"""The judges of the faults notice what is wrong; each module's own defects are ``--planted``."""
+
+import io
+
+import openpyxl
+import pytest
+
+from tests import frameworks
+
+from . import cells, disk, proxy, publishing
+from .__main__ import FAULTS, SOAK
+from .outcome import Outcome
+from .planted import PLANTS
+from .visitor import Reply, Visitor
+
+ASKED = '7 recvfrom(9<socket>, "POST /assessments/1/ratings/cutting/ HTTP/1.1'
+SYNCED = "7 fdatasync(5</var/rung.sqlite3-wal>) = 0"
+SAID = '7 sendto(9<socket>, "HTTP/1.1 200 OK'
+OTHER = "8 fdatasync(5</var/rung.sqlite3-wal>) = 0"
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ([ASKED, SYNCED, SAID], [(True, True)]),
+        ([ASKED, SAID, SYNCED], [(True, False)]),
+        ([ASKED, OTHER, SAID], [(True, False)]),
+        ([SYNCED, ASKED, SAID], [(True, False)]),
+        (["7 recvfrom(9, <unfinished ...>", "7 <... recvfrom resumed>" + ASKED[11:], SYNCED, SAID],
+         [(True, True)]),
+        ([ASKED, SYNCED], []),
+    ],
+)  # fmt: skip
+def test_only_a_sync_between_request_and_reply_of_one_process_counts(tmp_path, lines, found):
+    """Before, afterwards, or by somebody else is not enough."""
+    trace = tmp_path / "trace"
+    trace.write_text("\n".join(lines))
+    assert list(disk.replies(trace)) == found
+
+
+def reply(status: int = 200, **headers: str) -> Reply:
+    return Reply(status, {k.replace("_", "-"): v for k, v in headers.items()}, b"of A")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (reply(), True),
+        (reply(404), True),
+        (reply(302), False),
+        (reply(302, cache_control="max-age=60"), True),
+        (reply(cache_control="max-age=0"), False),
+        (reply(cache_control="Private"), False),
+        (reply(cache_control="no-store, max-age=60"), False),
+        (reply(403, cache_control="public"), True),
+    ],
+)
+def test_the_shared_cache_keeps_what_it_may(given, kept):
+    """Also what says nothing."""
+    assert proxy.may_be_kept(given) is kept
+
+
+@pytest.mark.parametrize(("headers", "whose"), [({}, "A"), ({"vary": "Cookie"}, "B")])
+def test_the_shared_cache_gives_a_page_that_says_nothing_of_cookies_to_anyone(
+    monkeypatch, headers, whose
+):
+    """That is the mistake which it must show."""
+    monkeypatch.setattr(Visitor, "get", lambda *_given, **_named: reply(**headers))
+    cache = proxy.SharedCache()
+    for who in ("A", "B"):
+        _reply, made_for = cache.get(who, Visitor(1, {"sessionid": who}), "/")
+    assert made_for == whose
+
+
+@pytest.mark.parametrize("text", ["=1", " =1", "\t1", "＝1", "\u200b+1", "-x", "\ufeff@A"])
+def test_a_live_cell_is_found_in_a_csv(text):
+    """Numbers below nought are none."""
+    content = f'a,b\r\n"{text}",-1.5\r\n'.encode()
+    assert cells.live_in_csv(content) == (4, [text] if text != "\t1" else ["\t1"])
+
+
+def test_a_live_cell_is_found_in_a_workbook():
+    """A formula, and a text that would become one when it is edited."""
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.active
+    for place, (value, kind, is_marked) in enumerate(
+        [("=1+1", "f", False), ("=2", "s", False), ("=3", "s", True), ("four", "s", False)], start=1
+    ):
+        cell = sheet.cell(row=place, column=1, value="x")
+        cell.value, cell.data_type, cell.quotePrefix = value, kind, is_marked
+    book.save(file)
+    count, bad = cells.live_in_xlsx(file.getvalue())
+    assert (count, sum("=1+1" in text for text in bad), sum("=2" in text for text in bad)) == (
+        4, 1, 1,
+    )  # fmt: skip
+    assert not [text for text in bad if "=3" in text or "four" in text]
+
+
+def test_the_own_reading_of_a_report_is_that_of_the_words():
+    """Cutting 1 of 3, gluing not sure, planning met: 5/3 and 2 of 10, at best 3 more."""
+    ratings = {"cutting": 1, "planning": 4}
+    assert publishing.own_reading(frameworks.tiny(), "senior", ratings) == (36.6, 66.6)
+
+
+def test_a_broken_promise_is_in_the_line():
+    """And the line says so."""
+    outcome = Outcome("a fault", "sqlite", {"tried": 1000})
+    outcome.expect(1 == 1, "kept")
+    assert outcome.line() == "a fault · sqlite · held · tried 1,000"
+    outcome.expect([], "not kept")
+    assert outcome.line() == "a fault · sqlite · BROKEN (1) · tried 1,000"
+
+
+def test_every_fault_names_a_defect_that_can_be_planted():
+    """All but the imports, which have their own."""
+    named = {plant for fault in (*FAULTS, SOAK) for plant in fault.plants}
+    assert named <= set(PLANTS)
+    assert {fault.module for fault in (*FAULTS, SOAK) if not fault.plants} <= {"imports"}
