@@ -9,10 +9,10 @@ STATIC_SOURCES := $(shell find static -type f)
 DEMO := env -u DATABASE_URL -u CACHE_URL -u PRODUCTION -u EMAIL_URL -u ALLOWED_HOSTS VAR_DIR=var/demo STAFF_SECOND_FACTOR=0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test lint bench faults soak admin screenshots lock sbom clean
+.PHONY: help run demo dev test lint bench bench-short faults soak admin screenshots lock sbom clean
 
 help:  ## List these targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/run.stamp var/static.stamp  ## Install, migrate, load the careers and serve on http://localhost:8000 (PORT=… for another)
 	@$(PY) manage.py migrate --verbosity 0
@@ -42,10 +42,11 @@ lint: $(VENV)/dev.stamp  ## Linters, types, import contract, dependencies
 	@$(VENV)/bin/mypy accounts assessments careers config
 	@$(VENV)/bin/deptry .
 
-bench: $(VENV)/dev.stamp  ## Measure queries, bytes and times of the main pages, and plans
-	@$(PY) -m tests.bench
-	@echo
-	@$(PY) -m tests.plan_bench
+bench: $(VENV)/dev.stamp  ## Measure beside the peers and the floor on both databases, into docs/bench.md
+	@$(PY) -m tests.bench --write
+
+bench-short: $(VENV)/dev.stamp  ## Measure without peers, on SQLite, in about a minute
+	@$(PY) -m tests.bench --short
 
 faults: $(VENV)/dev.stamp  ## Try every fault, in full, on both databases, and each planted defect (hours)
 	@$(PY) -m tests.faults --write docs/reliability.md --date "$$(date -u +%F)"

@@ -4,7 +4,6 @@ import logging
 import time
 from typing import Any
 
-import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
@@ -111,5 +110,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code as an element to put into the page: no data address, no style."""
+        import segno  # for the few who set up a second factor
+
         svg: str = segno.make(url, error="m").svg_inline(border=4, light="#fff", omitsize=True)
         return svg

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from .plan_page import PlanPage
 
 
 def calendar(page: PlanPage, *, now: datetime) -> bytes:
     """Return the steps that have dates, as events that end on the day after their last."""
+    from icalendar import Calendar, Event  # a tenth of a start, for what few ask
+
     result = Calendar()
     result.add("prodid", "-//Rung//Training plan//EN")
     result.add("version", "2.0")

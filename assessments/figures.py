@@ -18,7 +18,7 @@ from careers.models import Version
 from .core.ladder import Ladder, Level, Ratings, Requirement
 from .core.plan import Goal, Plan, Problem, dates, runner_up, solve
 from .core.score import Score, percent, reply, score
-from .core.training import Step, raised
+from .core.training import Step, raised, worthwhile
 
 Json = dict[str, Any]
 
@@ -83,6 +83,19 @@ def steps_for(version: Version, ratings: Ratings, before: Collection[str]) -> tu
         else step
         for step in steps(version)
     )
+
+
+@lru_cache(maxsize=CACHED_FRAMEWORKS * 256)
+def _helpful(
+    version_id: int, sha256: str, requirement: Requirement, rating: int | None
+) -> tuple[str, ...]:
+    steps = worthwhile(_steps(version_id, sha256), requirement, rating)
+    return tuple(step.key for step in steps)
+
+
+def helpful(version: Version, requirement: Requirement, rating: int | None) -> tuple[str, ...]:
+    """Return the keys of the steps that raise a skill from this rating, best first."""
+    return _helpful(version.pk, version.sha256, requirement, rating)
 
 
 def ratings_after(

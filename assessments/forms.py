@@ -1,6 +1,6 @@
 """The questionnaire's form: one page of skills. It validates and never saves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -112,40 +112,63 @@ class RatingForm(forms.Form):
         )
 
 
-class SkillGroupForm(forms.Form):
-    """A page of the questionnaire: ``rating-``, ``evidence-`` and ``revision-<skill>``.
+class QuestionsForm(forms.Form):
+    """A page of the questionnaire as crispy-forms renders it: once per version, never bound."""
 
-    A skill without a rating is left unanswered; evidence without one is an error.
-    """
-
-    def __init__(self, skill_group: SkillGroup, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.skill_group = skill_group
+    def __init__(self, skill_group: SkillGroup) -> None:
+        super().__init__()
         for skill in skill_group.skills:
             self.fields[f"rating-{skill.key}"] = _rating_field(skill.title, required=False)
             self.fields[f"evidence-{skill.key}"] = _evidence_field()
             self.fields[f"revision-{skill.key}"] = _revision_field(required=False)
 
-    def clean(self) -> dict[str, Any]:
-        """Ask for a rating wherever evidence was written without one."""
-        data: dict[str, Any] = super().clean() or {}
-        for skill in self.skill_group.skills:
-            name = f"rating-{skill.key}"
-            if data.get(f"evidence-{skill.key}") and name in data and not data[name]:
-                self.add_error(name, _("Choose an answer too, or clear the evidence."))
-        return data
+
+class SkillGroupForm:
+    """A posted page: ``rating-``, ``evidence-`` and ``revision-<skill>``.
+
+    A skill without a rating is left unanswered; evidence without one is an error. Three
+    fields clean what was posted for all skills: thirty questions would be ninety fields,
+    which take longer to make than all else that saving does.
+    """
+
+    FIELDS: ClassVar[dict[str, forms.Field]] = {
+        "rating": _rating_field("", required=False),
+        "evidence": _evidence_field(),
+        "revision": _revision_field(required=False),
+    }
+
+    def __init__(self, skill_group: SkillGroup, data: Mapping[str, str] | None) -> None:
+        self.skill_group = skill_group
+        self.data = data or {}
+        self.errors: dict[str, list[str]] = {}
+        self._answers: dict[str, Answer] = {}
+        if data is not None:
+            for skill in skill_group.skills:
+                self._clean(skill)
+
+    def _clean(self, skill: Skill) -> None:
+        """Clean what was posted for one skill."""
+        found: dict[str, Any] = {}
+        for part, field in self.FIELDS.items():
+            name = f"{part}-{skill.key}"
+            try:
+                found[part] = field.clean(self.data.get(name))
+            except forms.ValidationError as error:
+                self.errors[name] = error.messages
+        if found.get("evidence") and found.get("rating") == "":
+            message = str(_("Choose an answer too, or clear the evidence."))
+            self.errors[f"rating-{skill.key}"] = [message]
+        elif len(found) == len(self.FIELDS) and found["rating"]:
+            answer = Answer(VALUES[found["rating"]], found["evidence"], found["revision"] or 0)
+            self._answers[skill.key] = answer
+
+    def is_valid(self) -> bool:
+        """Tell whether something was posted, all of it without an error."""
+        return bool(self.data) and not self.errors
 
     def answers(self) -> dict[str, Answer]:
         """Return the answers of the skills that were answered without an error."""
-        found = {}
-        for skill in self.skill_group.skills:
-            names = [f"{part}-{skill.key}" for part in ("rating", "evidence", "revision")]
-            if any(name in self.errors for name in names):
-                continue
-            rating, evidence, revision = (self.cleaned_data[name] for name in names)
-            if rating:
-                found[skill.key] = Answer(VALUES[rating], evidence, revision or 0)
-        return found
+        return self._answers
 
     def problems(self) -> list[tuple[Skill, list[str]]]:
         """Return the skills with errors and what is wrong, in the page's order."""
@@ -157,8 +180,8 @@ class SkillGroupForm(forms.Form):
         return found
 
     def _messages(self, skill: Skill) -> Iterable[str]:
-        for part in ("rating", "evidence", "revision"):
-            yield from map(str, self.errors.get(f"{part}-{skill.key}", []))
+        for part in self.FIELDS:
+            yield from self.errors.get(f"{part}-{skill.key}", [])
 
 
 class PlanForm(forms.ModelForm):

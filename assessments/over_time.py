@@ -1,8 +1,10 @@
 """One person's reports of one career, one after another: computed when shown, never frozen."""
 
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from careers.catalogue import framework
 from careers.document import Skill
@@ -69,6 +71,14 @@ class OverTime:
         return round(self.this.low - self.before.low, 1)
 
 
+class _Finished(NamedTuple):
+    """What is read of each report: its assessment, when it was finished, its version."""
+
+    pk: uuid.UUID
+    at: Any
+    number: int
+
+
 def over_time(assessment: Assessment, level: str, mine: AssessmentQuerySet) -> OverTime | None:
     """Return the reports of the same career up to this one, or None for a first report.
 
@@ -80,10 +90,16 @@ def over_time(assessment: Assessment, level: str, mine: AssessmentQuerySet) -> O
         owner_id=assessment.owner_id,
         finished_at__lte=assessment.finished_at,
     ).exclude(pk=assessment.pk)
-    earlier = list(rows.order_by("-finished_at", "-pk")[: MOST - 1])
+    earlier = [
+        _Finished(*row)
+        for row in rows.order_by("-finished_at", "-pk").values_list(
+            "pk", "finished_at", "version__number"
+        )[: MOST - 1]
+    ]
     if not earlier:
         return None
-    reports = [*reversed(earlier), assessment]
+    this = _Finished(assessment.pk, assessment.finished_at, assessment.version.number)
+    reports = [*reversed(earlier), this]
     answers = _answers(reports)
     skills = framework(assessment.version).skills()
     core = figures.ladder(assessment.version).level(level)
@@ -95,10 +111,10 @@ def over_time(assessment: Assessment, level: str, mine: AssessmentQuerySet) -> O
         changed = () if before is None else moves(core, before, after)
         readings.append(
             Reading(
-                at=each.finished_at,
+                at=each.at,
                 low=percent(figure.low),
                 band=figure.band.value,
-                number=each.version.number,
+                number=each.number,
                 moves=tuple(
                     SkillMove(skills[m.skill], m.before, m.after, percent(m.gain)) for m in changed
                 ),
@@ -108,8 +124,9 @@ def over_time(assessment: Assessment, level: str, mine: AssessmentQuerySet) -> O
     return OverTime(tuple(readings))
 
 
-def _answers(reports: list[Assessment]) -> dict[object, Answers]:
-    found: dict[object, Answers] = defaultdict(dict)
-    for row in Rating.objects.filter(assessment__in=reports).order_by():
-        found[row.assessment_id][row.skill] = row.value
+def _answers(reports: list[_Finished]) -> dict[uuid.UUID, Answers]:
+    found: dict[uuid.UUID, Answers] = defaultdict(dict)
+    rows = Rating.objects.filter(assessment__in=[each.pk for each in reports]).order_by()
+    for assessment, skill, value in rows.values_list("assessment_id", "skill", "value"):
+        found[assessment][skill] = value
     return found

@@ -25,7 +25,7 @@ from careers.catalogue import CACHED_FRAMEWORKS, framework_of
 from careers.document import Skill, SkillGroup
 from careers.models import Version
 
-from .forms import UNSURE, SkillGroupForm, rating_value, shown
+from .forms import UNSURE, QuestionsForm, rating_value, shown
 from .models import Rating
 
 _SLOT = re.compile("\x02([a-z]+):([a-z0-9-]+):([a-z0-9]*)\x03")
@@ -113,7 +113,7 @@ def _parts(
 
 def _cut(skill_group: SkillGroup, *, with_evidence: bool) -> tuple[str | _Slot, ...]:
     """Render a page by crispy-forms and cut it at its slots."""
-    form = SkillGroupForm(skill_group)
+    form = QuestionsForm(skill_group)
     for skill in skill_group.skills:
         field: Any = form.fields[f"rating-{skill.key}"]
         field.widget = _AnchoredRadio(skill, field.choices)

@@ -15,7 +15,6 @@ from . import figures
 from .core.ladder import Ratings, Requirement
 from .core.plan import Goal
 from .core.second import agreeing
-from .core.training import worthwhile
 from .models import Assessment, Plan, Rating
 
 BIGGEST_GAPS = 10
@@ -298,8 +297,7 @@ class _PageMaker:
         self.skills = content.skills()
         self.step_texts = {step.key: step for step in content.steps}
         self.values = {skill: rating.value for skill, rating in answers.items()}
-        self.core_level = figures.ladder(assessment.version).level(level.key)
-        self.steps = figures.steps(assessment.version)
+        self.titles = {group.key: group.title for group in content.skill_groups}
 
     def make(self) -> ReportPage:
         reply = self.reply
@@ -347,13 +345,10 @@ class _PageMaker:
         skill = self.skills[row["skill"]]
         answer = self.answers.get(skill.key)
         requirement = Requirement(skill.key, row["required"], row["importance"])
-        options = worthwhile(self.steps, requirement, row["rating"])[
-            : 2 if place < BIGGEST_GAPS else 1
-        ]
-        titles = {group.key: group.title for group in self.content.skill_groups}
+        helpful = figures.helpful(self.assessment.version, requirement, row["rating"])
         return Line(
             skill=skill,
-            skill_group=titles[skill.skill_group],
+            skill_group=self.titles[skill.skill_group],
             required=row["required"],
             rating=row["rating"],
             importance=row["importance"],
@@ -361,7 +356,9 @@ class _PageMaker:
             lost=row["lost_points"],
             evidence=answer.evidence if answer and self.with_notes else "",
             answered=answer is not None,
-            options=tuple(self.step_texts[step.key] for step in options),
+            options=tuple(
+                self.step_texts[key] for key in helpful[: 2 if place < BIGGEST_GAPS else 1]
+            ),
         )
 
     def _option(
@@ -387,7 +384,7 @@ class _PageMaker:
         """Return the stored fastest plan, which is for the target level only."""
         if self.level.key != self.assessment.level:
             return None
-        stored = Plan.objects.filter(assessment=self.assessment).first()
+        stored: Plan | None = getattr(self.assessment, "plan", None)
         solution = stored.solutions.get(Goal.FASTEST) if stored else None
         if stored is None or solution is None:
             return None

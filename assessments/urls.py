@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from .groups.views import coach, files, joining
+from careers.later import LaterViews
+
+from .groups.views import joining
 from .second import views as second
 from .sharing import views as sharing
-from .views import effects, finish, manage, plan, preview, rate, report
+from .views import finish, manage, plan, rate, report
+
+effects, preview = (LaterViews(f"assessments.views.{name}") for name in ("effects", "preview"))
+coach, files = (LaterViews(f"assessments.groups.views.{name}") for name in ("coach", "files"))
 
 app_name = "assessments"
 one = "assessments/<uuid:assessment_id>"

@@ -10,10 +10,11 @@ import reprlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+if TYPE_CHECKING:  # a document that was published needs no check: not loaded until one does
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 from . import json_text
 
@@ -220,11 +221,13 @@ class Framework:
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator() -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator
+
     return Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
 
 
-def _where(document: Any, error: ValidationError) -> str:
+def _where(document: Any, error: "ValidationError") -> str:
     path = ""
     node = document
     for part in error.absolute_path:
@@ -254,7 +257,7 @@ def _short(value: Any) -> str:
     return _REPR.repr(value)
 
 
-def _message(error: ValidationError) -> str:
+def _message(error: "ValidationError") -> str:
     instance: Any = error.instance
     schema: Any = error.schema
     given = _short(instance)
@@ -281,7 +284,7 @@ def _message(error: ValidationError) -> str:
             return _other_message(error, given, wanted)
 
 
-def _other_message(error: ValidationError, given: str, wanted: Any) -> str:
+def _other_message(error: "ValidationError", given: str, wanted: Any) -> str:
     match error.validator:
         case "type":
             return f"{given} should be of type {wanted}"

@@ -4,7 +4,6 @@ Errors are problem details (RFC 9457) that name the field. Bodies and rates are 
 """
 
 import json
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.openapi.docs import ABS_TPL_PATH, Swagger
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.throttling import AnonRateThrottle
@@ -23,9 +23,9 @@ from assessments.programs import RequestError
 from careers.api import router as careers_router
 from careers.models import Version
 
+from .problems import PROBLEM, problem
+
 MAX_BODY = 65_536
-ROOT = "/api/v1/"
-PROBLEM = "application/problem+json"
 
 
 def _too_large(request: HttpRequest) -> bool:
@@ -41,6 +41,12 @@ class LimitedParser(Parser):
         if _too_large(request):
             raise ValueError
         return json.loads(request.body)
+
+
+class Docs(Swagger):
+    """The docs from our own files, though ninja is no installed app: see the settings."""
+
+    template_cdn = str(ABS_TPL_PATH / "swagger.html")
 
 
 class Api(NinjaAPI):
@@ -71,25 +77,12 @@ api = Api(
     version="1",
     description="Score ratings and plan training against published careers. Stores nothing.",
     parser=LimitedParser(),
+    docs=Docs(),
     throttle=[ByVisitor(settings.API_RATE)],
     urls_namespace="api",
 )
 api.add_router("", careers_router)
 api.add_router("", assessments_router)
-
-
-def problem(
-    request: HttpRequest, status: int, detail: str, errors: list[dict[str, str]] | None = None
-) -> HttpResponse:
-    """Answer problem details."""
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "errors": errors or [],
-    }
-    return HttpResponse(json.dumps(body), status=status, content_type=PROBLEM)
 
 
 @api.exception_handler(ValidationError)
@@ -127,33 +120,6 @@ def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
     reply = problem(request, 429, "Too many requests from this address; try again later.")
     reply["Retry-After"] = str(int(error.wait or 1) + 1)
     return reply
-
-
-def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Answer what is below the API's address and leads nowhere."""
-    return problem(request, 404, "There is nothing at this address; see /api/v1/docs.")
-
-
-def problems_only(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer as problems what the API has no handler of: a wrong method, and plain HTTP.
-
-    A redirect to HTTPS would hide from a program that what it sent could be read on the way.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        plain = settings.SECURE_SSL_REDIRECT and not request.is_secure()
-        if plain and request.path.startswith(ROOT):
-            return problem(request, 403, "Use HTTPS: nothing is answered over plain HTTP.")
-        response = get_response(request)
-        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith(ROOT):
-            allowed = response.get("Allow", "")
-            response = problem(request, 405, f"This address takes {allowed}.")
-            response["Allow"] = allowed
-        return response
-
-    return middleware
 
 
 @api.exception_handler(RequestDataTooBig)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from assessments.forms import shown
 
-from . import api
+from . import problems
 
 RETRY_SECONDS = 5
 MOST_CAUSES = 10
@@ -63,8 +63,8 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     message = _("Not saved: the service cannot store anything at the moment. Try again soon.")
     wanted = request.get_preferred_type(["text/html", "application/json"])
     reply: HttpResponse
-    if request.path.startswith(api.ROOT):
-        reply = api.problem(request, 503, "The service is not available; try again soon.")
+    if request.path.startswith(problems.ROOT):
+        reply = problems.problem(request, 503, "The service is not available; try again soon.")
     elif wanted == "application/json":
         reply = JsonResponse({"reason": "unavailable", "message": message}, status=503)
     else:

@@ -7,6 +7,7 @@ Without any, Rung runs on this machine alone: SQLite and a generated key in ``va
 import os
 import secrets
 import sqlite3
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,15 @@ SECRET_KEY_FALLBACKS = ENV.SECRET_KEY_FALLBACKS
 ALLOWED_HOSTS = ENV.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = ENV.CSRF_TRUSTED_ORIGINS
 
+# The docs of the programs' door are ninja's. It is no installed app, for then every start
+# would load it and pydantic, which only programs need.
+NINJA = Path(str(find_spec("ninja").origin)).parent  # type: ignore[union-attr]  # it is installed
+
 INSTALLED_APPS = [
     "config",
     "careers",
     "assessments",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # config/admin_urls.py registers the admins
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -56,8 +61,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "crispy_forms",
     "crispy_bootstrap5",
-    "csp",
-    "ninja",
     "simple_history",
     "allauth",
     "allauth.account",
@@ -92,7 +95,7 @@ MIDDLEWARE = [
     "accounts.guards.second_factor",
     "accounts.guards.freshly_signed_in",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "config.api.problems_only",
+    "config.problems.problems_only",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -102,7 +105,7 @@ CSRF_FAILURE_VIEW = "assessments.views.rate.csrf_failure"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates", NINJA / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -220,7 +223,7 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(ENV.STATIC_DIR or VAR_DIR / "static")
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", NINJA / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -1,15 +1,12 @@
 """The site map."""
 
-from allauth.account.decorators import secure_admin_login
-from django.contrib import admin
 from django.urls import include, path
 
 from careers.views import home
 
 from . import health, metrics, pages
-from .api import api, nowhere
-
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+from .late import late
+from .problems import nowhere
 
 urlpatterns = [
     path("", home, name="home"),
@@ -26,9 +23,9 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("api/v1/", nowhere, name="api_nowhere"),
-    path("api/v1/", api.urls),
+    late("api/v1/", "config.api_urls", namespace="api"),
     path("api/v1/<path:rest>", nowhere, name="api_nowhere"),
-    path("admin/", admin.site.urls),
+    late("admin/", "config.admin_urls", namespace="admin"),
 ]
 handler429 = "accounts.limits.too_many"  # called by allauth
 handler404 = "config.pages.not_found"

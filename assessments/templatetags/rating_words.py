@@ -1,9 +1,10 @@
 """Template filters for ratings, bands and percentages."""
 
 from django import template
+from django.utils.safestring import SafeString
 
-from assessments import wording
-from assessments.reports import ReportPage, TrainingOption
+from assessments import report_parts, wording
+from assessments.reports import Line, ReportPage, TrainingOption
 
 register = template.Library()
 
@@ -45,6 +46,30 @@ def band_reason(page: ReportPage) -> str:
 
 
 @register.filter
+def one_decimal(number: float) -> str:
+    """Return points or percent with one decimal."""
+    return report_parts.one_decimal(number)
+
+
+@register.filter
 def needs(option: TrainingOption) -> str:
     """Return what must hold before a step can be taken."""
     return wording.needs(option)
+
+
+@register.simple_tag
+def report_lines(page: ReportPage, lines: tuple[Line, ...], paper: object = "") -> SafeString:
+    """Return the lines of a report's skills."""
+    return report_parts.lines(page, lines, paper=bool(paper))
+
+
+@register.simple_tag
+def training_steps(page: ReportPage) -> SafeString:
+    """Return the training steps that a report names."""
+    return report_parts.training(page)
+
+
+@register.simple_tag
+def block_symbol(have: int, need: int) -> SafeString:
+    """Return the picture of a rating against what is required."""
+    return report_parts.symbol(have, need)

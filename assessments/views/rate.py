@@ -59,7 +59,8 @@ def save_rating(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> H
         return _finished()
     except actions.StaleError as stale:
         return JsonResponse(_stored(stale.stored), status=409)
-    rated = Rating.objects.filter(assessment=assessment, skill__in=asked).count()
+    answered = Rating.objects.filter(assessment=assessment).values_list("skill", flat=True)
+    rated = sum(each in asked for each in answered)
     if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
         return HttpResponseRedirect(progress.address(assessment, asked[skill]) + f"#skill-{skill}")
     return JsonResponse({"revision": revision, "rated": rated, "total": len(asked)})
@@ -100,7 +101,6 @@ def _closed(request: HttpRequest, assessment: Assessment, page: SkillGroup) -> H
 
 def _save_page(request: HttpRequest, assessment: Assessment, page: SkillGroup) -> HttpResponse:
     form = SkillGroupForm(page, request.POST)
-    form.is_valid()
     try:
         saved = actions.save_ratings(
             assessment=assessment, answers=form.answers(), now=timezone.now()
@@ -184,7 +184,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if assessment.is_finished:
         return _closed(request, assessment, page)
     form = SkillGroupForm(page, request.POST)
-    form.is_valid()
     return _show(
         request,
         assessment,

@@ -17,7 +17,7 @@ from ..second.reading import completed
 
 
 def _finished(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | None:
-    found = access.mine(request).with_latest().select_related("report")
+    found = access.mine(request).with_latest().select_related("report", "plan")
     assessment = found.filter(pk=assessment_id).first()
     if assessment is None:
         raise Http404

@@ -2,8 +2,16 @@
 
 from django.urls import path, register_converter
 
+from ..later import LaterViews
 from .kinds import KindConverter
-from .views import cells, history, importing, matrix, merge, review, rows, versions
+
+# A fifteenth of every start, and only editors come here.
+cells, history, importing, matrix, merge, review, rows, versions = (
+    LaterViews(f"careers.studio.views.{name}")
+    for name in (
+        "cells", "history", "importing", "matrix", "merge", "review", "rows", "versions"
+    )
+)  # fmt: skip
 
 register_converter(KindConverter, "kind")
 one = "<slug:career>"

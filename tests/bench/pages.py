@@ -1,4 +1,6 @@
-"""``make bench``: queries, bytes and times of the main pages, as ratios within this run.
+"""``python -m tests.bench.pages [--short] [--group]``: queries, bytes and times of the main pages.
+
+Times are ratios within this run.
 
 Pages run in process, through every middleware, at 24 and at 120 skills. The floor is the
 same bytes answered by a bare view through the same middleware.
@@ -8,6 +10,7 @@ import gzip
 import json
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,13 +40,15 @@ from careers import catalogue  # noqa: E402
 from careers.models import Career, Requirement, Version  # noqa: E402
 from config.urls import urlpatterns as real_patterns  # noqa: E402
 
-from . import frameworks  # noqa: E402
-from .conftest import BUILT_IN, NOW, answer, publish, start  # noqa: E402
-from .groups import crowd  # noqa: E402
-from .queries import counted  # noqa: E402
+from .. import frameworks  # noqa: E402
+from ..conftest import BUILT_IN, NOW, answer, publish, start  # noqa: E402
+from ..groups import crowd  # noqa: E402
+from ..queries import counted  # noqa: E402
 
-ROUNDS = 200
-GROUP_RATINGS = 1_000_000
+SHORT = "--short" in sys.argv
+ROUNDS = 40 if SHORT else 200
+REPORTS = 1_000 if SHORT else 10_000
+GROUP_RATINGS = 30_000 if SHORT else 1_000_000
 FIRST_VISIT = ("/", "/careers/production-technician/")
 floor_body = b""
 
@@ -216,14 +221,17 @@ def main() -> None:
     setup_test_environment()
     databases = setup_databases(verbosity=0, interactive=False)
     try:
-        with override_settings(ROOT_URLCONF="tests.bench", ALLOWED_HOSTS=["*"]):
+        with override_settings(ROOT_URLCONF="tests.bench.pages", ALLOWED_HOSTS=["*"]):
             print(f"{connection.vendor}, {ROUNDS} rounds, medians in process\n")
+            if "--group" in sys.argv:
+                group_page(GROUP_RATINGS)
+                return
             heads = ("skills", "queries", "KB HTML", "ms", "× floor")
             print(f"{'page':<22}{heads[0]:>7}{heads[1]:>9}{heads[2]:>10}{heads[3]:>9}{heads[4]:>9}")
             for skills in (24, 120):
                 pages(skills)
             sizes()
-            effects_on(10_000)
+            effects_on(REPORTS)
             group_page(GROUP_RATINGS)
     finally:
         teardown_databases(databases, verbosity=0)

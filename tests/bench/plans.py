@@ -1,4 +1,4 @@
-"""``python -m tests.plan_bench``: how long plans take to be solved and proven.
+"""``python -m tests.bench.plans [--short]``: how long plans take to be solved and proven.
 
 200 random frameworks of 25 skills and 80 steps, a third each of three kinds: *mixed* steps
 give one to four skills at any rating; *ladder* steps lead from one rating to the next, so
@@ -10,6 +10,7 @@ wall time, and processor time in brackets, which other work on the machine distu
 import json
 import random
 import statistics
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -21,11 +22,12 @@ from assessments.core.plan import Goal, Plan, Problem, runner_up, solve
 from assessments.core.training import Step
 from careers.document import normal, parse
 
-from .core.test_plan_exhaustive import FRAMEWORKS as SMALL_FRAMEWORKS
-from .core.test_plan_exhaustive import every_proper_plan, small_framework
+from ..core.test_plan_exhaustive import FRAMEWORKS as SMALL_FRAMEWORKS
+from ..core.test_plan_exhaustive import every_proper_plan, small_framework
 
-BUILT_IN = Path(__file__).parents[1] / "careers" / "data" / "production-technician.json"
-FRAMEWORKS, SKILLS, STEPS = 200, 25, 80
+BUILT_IN = Path(__file__).parents[2] / "careers" / "data" / "production-technician.json"
+SHORT = "--short" in sys.argv
+FRAMEWORKS, SKILLS, STEPS = 18 if SHORT else 200, 25, 80
 KINDS = ("mixed", "ladder", "broad")
 SECONDS = 20.0
 """More than a page allows, so that the worst is seen."""
@@ -158,8 +160,8 @@ def random_frameworks() -> None:
 def compared_with_all_sets() -> None:
     """Print how the plans of small frameworks compare with an exhaustive search."""
     equal: Counter[str] = Counter()
-    searched = 0
-    for seed in range(SMALL_FRAMEWORKS):
+    searched, small = 0, SMALL_FRAMEWORKS // 10 if SHORT else SMALL_FRAMEWORKS
+    for seed in range(small):
         problem = small_framework(seed)
         plans = every_proper_plan(problem)
         searched += len(plans)
@@ -167,7 +169,7 @@ def compared_with_all_sets() -> None:
             best = min(plans, key=lambda each: each.rank(goal))
             equal[goal] += solve(replace(problem, goal=goal)).keys == best.keys
     print(f"Small frameworks against an exhaustive search of all {searched:,} plans: same steps in")
-    print(", ".join(f"{goal} {equal[goal]} of {SMALL_FRAMEWORKS}" for goal in Goal))
+    print(", ".join(f"{goal} {equal[goal]} of {small}" for goal in Goal))
 
 
 def main() -> None:

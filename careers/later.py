@@ -1,0 +1,34 @@
+"""Views whose module is imported at their first request."""
+
+from importlib import import_module
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+
+class LaterView:
+    """A view by its name. It keeps no marks of the real one, such as ``csrf_exempt``."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module, self.name = module, name
+
+    def __call__(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Answer as the real view does."""
+        response: HttpResponse = self.view(request, **kwargs)
+        return response
+
+    @property
+    def view(self) -> Any:
+        """Return the real view."""
+        return getattr(import_module(self.module), self.name)
+
+
+class LaterViews:
+    """A module of views that few processes ever need: its attributes are ``LaterView``."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+
+    def __getattr__(self, name: str) -> LaterView:
+        """Return the view of that name."""
+        return LaterView(self.module, name)

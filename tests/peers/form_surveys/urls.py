@@ -1,0 +1,6 @@
+"""Addresses."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [path("admin/", admin.site.urls), path("surveys/", include("djf_surveys.urls"))]
