@@ -296,8 +296,21 @@ def _other_message(error: "ValidationError", given: str, wanted: Any) -> str:
             return f"{given} is none of {', '.join(map(repr, wanted))}"
         case "const":
             return f"{given} should be {wanted!r}"
+        case "anyOf":
+            return f"{given} is not allowed: write {' or '.join(map(_allowed, wanted))}"
         case _:
             return str(error.message)[:300]
+
+
+def _allowed(schema: Any) -> str:
+    """Return in words what one of a schema's alternatives takes."""
+    match schema:
+        case {"type": "integer", "minimum": least, "maximum": most}:
+            return f"a whole number from {least} to {most}"
+        case {"type": kind}:
+            return str(kind)
+        case _:
+            return _short(schema)
 
 
 def shape_problems(document: Any) -> list[Problem]:

@@ -279,6 +279,12 @@ def test_unknown_keys_are_refused_by_name_wherever_they_stand(path, where):
         ("levels.0.years", [1], "levels[0] “junior”.years: has 1 entries; at least 2"),
         ("levels.0.years", [-1, 2], "levels[0] “junior”.years[0]: -1 is out of bounds: 0 to 60"),
         (
+            "levels.0.years",
+            [2, 70],
+            "levels[0] “junior”.years[1]:"
+            " 70 is not allowed: write a whole number from 0 to 60 or null",
+        ),
+        (
             "levels.0.checks.0.kind",
             "luck",
             "levels[0] “junior”.checks[0].kind:"
