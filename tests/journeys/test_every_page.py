@@ -1,9 +1,11 @@
 """What must hold on every page: no sideways scrolling, WCAG 2.2 AA, few bytes."""
 
+import re
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
 from . import (
@@ -70,6 +72,22 @@ def too_wide(page: Page) -> list[str]:
         found += [f"{width} px: {each}" for each in page.evaluate(TOO_WIDE)]
     page.set_viewport_size(DESK)
     return found
+
+
+def test_the_page_of_a_failure_fits_a_phone(page: Page):
+    """It comes without Bootstrap, so what that sets must not be missed."""
+    page.goto("/")
+    head = "".join(
+        f'<link rel="stylesheet" href="{each}">'
+        for each in page.eval_on_selector_all("link[rel=stylesheet]", "all => all.map(l => l.href)")
+        if any(f"/{name}." in each for name in ("tokens", "base", "layout"))
+    )
+    html = re.sub("<link.*>", "", render_to_string("500.html", {"request_id": "0" * 32}))
+    html = html.replace("</head>", f"{head}</head>")
+    page.route("**/broken/", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto("/broken/")
+    assert page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") == "704px"
+    assert not violations(page) + too_wide(page)
 
 
 @pytest.mark.parametrize(
