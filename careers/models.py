@@ -518,6 +518,7 @@ class Source(models.Model):
     url = url_field()
     note = models.TextField(_("note"), blank=True, max_length=4000)
     position = position_field()
+    revision = revision_field()
 
     history = RowHistory("source", "name")
 
@@ -529,6 +530,11 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def key(self) -> str:
+        """Return what stands for it in addresses: its name may hold anything."""
+        return str(self.pk)
 
 
 class FrozenError(TypeError):

@@ -10,7 +10,7 @@ from .. import check
 from .. import document as documents
 from ..document import DocumentError, Json
 from ..drafts import compile_draft
-from ..models import Career
+from ..models import Career, Source
 
 SHOWN = 12
 """Findings in the panel; the check's own page shows all."""
@@ -18,7 +18,11 @@ SHOWN = 12
 _SHAPE = re.compile(r"^(?:guide\.)?(?P<list>[a-z]+)\[(?P<place>\d+)\](?: “[^”]*”)?\.?(?P<field>.*)")
 _ENTRY = re.compile(r"(?P<list>anchors|items|focus|checks|years)\[(?P<place>\d+)\]\.?(?P<part>\w*)")
 _LISTS = {"level": "levels", "group": "groups", "skill": "skills", "step": "steps", "fact": "facts"}
-_ROWS = {"sections": "guide section", **{many: one for one, many in _LISTS.items()}}
+_ROWS = {
+    "sections": "guide section",
+    "sources": "source",
+    **{many: one for one, many in _LISTS.items()},
+}
 _RENAMED = {"group": "skill_group"}
 
 
@@ -79,7 +83,7 @@ def _shape(document: Json, where: str, message: str) -> check.Finding:
     if match["list"] == "requirements":
         name = f"requirement {row['level']} × {row['skill']}"
     elif match["list"] in _ROWS:
-        name = f"{_ROWS[match['list']]} {row['key']}"
+        name = f"{_ROWS[match['list']]} {row.get('key') or row['name']}"
     else:
         name = where
     return check.Finding("shape", name, _told(field, message), is_error=True, field=field)
@@ -131,6 +135,9 @@ class _Places:
         elif word == "guide section":
             title = self._title("sections", key)
             address = self._address("careers:row", "guide", key)
+        elif word == "source":
+            title = self._title("sources", key)
+            address = self._address("careers:row", "sources", self._source(key))
         elif word in _LISTS:
             title = self._title(_LISTS[word], key)
             address = self._address("careers:row", _LISTS[word], key)
@@ -151,10 +158,15 @@ class _Places:
         """Return a row's title, short where it has a short one, or its key."""
         rows: Iterable[Json] = {**self.document, **self.document["guide"]}[name]
         for row in rows:
-            if row["key"] == key:
+            if row.get("key", row.get("name")) == key:
                 title = row.get("short_title") or row.get("title") or ""
                 return str(title).strip() or key
         return key
+
+    def _source(self, name: str) -> str:
+        """Return what stands for a source in addresses, which its document does not hold."""
+        found = Source.objects.filter(career__key=self.career, name=name).first()
+        return found.key if found else ""
 
     def _address(self, name: str, *parts: str) -> str:
         try:
@@ -164,11 +176,14 @@ class _Places:
 
 
 def _split(where: str) -> tuple[str, str]:
-    """Return the word and the key of a row's name: what follows a step's key names a list."""
+    """Return the word and the key of a row's name: what follows a step's key names a list.
+
+    The name of a source may have spaces.
+    """
     if where.startswith("guide section "):
         return "guide section", where.removeprefix("guide section ")
     word, _space, key = where.partition(" ")
-    return word, key if word == "requirement" else key.split(" ")[0]
+    return word, key if word in ("requirement", "source") else key.split(" ")[0]
 
 
 def _control(field: str) -> str:

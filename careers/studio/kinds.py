@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Fact, GuideSection, Level, Skill, SkillGroup, Step
+from ..models import Fact, GuideSection, Level, Skill, SkillGroup, Source, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,13 @@ KINDS = {
             _("guide section"),
             _("Guide"),
             _("The sections of the career’s page, in each chapter’s order."),
+        ),
+        Kind(
+            "sources",
+            Source,
+            _("source"),
+            _("Sources"),
+            _("What the names in the source fields stand for."),
         ),
     )
 }

@@ -14,6 +14,7 @@ from ..models import (
     Level,
     Skill,
     SkillGroup,
+    Source,
     Step,
     StepGives,
     StepRequires,
@@ -83,6 +84,8 @@ def _about(row: Any) -> str:
         return row.summary
     if isinstance(row, GuideSection):
         return f"{row.get_chapter_display()} · {row.get_layout_display()}"
+    if isinstance(row, Source):
+        return " · ".join(each for each in (row.name, row.date, row.url) if each)
     return row.description if isinstance(row, Skill) else ""
 
 

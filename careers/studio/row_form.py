@@ -39,6 +39,8 @@ class RowForm(forms.ModelForm):
     )
     field_order = ("title", "kind", "key")
     key_from: ClassVar[tuple[str, ...]] = ("title",)
+    called_by: ClassVar[str] = "key"
+    """The field that no two rows share."""
 
     def __init__(self, career: Career, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +79,7 @@ class RowForm(forms.ModelForm):
                 data[name] = value.replace("\r\n", "\n")
             elif isinstance(self.fields.get(name), LinesField) and not self.is_new:
                 data[name] = self._as_it_was(name, value)
-        if self.is_new and "key" not in self.errors:
+        if self.is_new and "key" in self.fields and "key" not in self.errors:
             data["key"] = self._key(data)
             self.instance.key = data["key"]
         return data

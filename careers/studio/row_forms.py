@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import KEY_PATTERN, Career, Fact, Level, Skill, SkillGroup, Step
+from ..models import KEY_PATTERN, Career, Fact, Level, Skill, SkillGroup, Source, Step
 from .guide_form import GuideForm
 from .row_fields import ChecksField, CodesField, LinesField, SkillRatingsField
 from .row_form import RowForm
@@ -223,6 +223,32 @@ class FactForm(RowForm):
             self.fields["key"].help_text = _("Left empty, it is made from kind, region and date.")
 
 
+class SourceForm(RowForm):
+    """What a name in the source fields stands for. The name is its key."""
+
+    field_order = ("name", "title")
+    called_by = "name"
+
+    class Meta:
+        model = Source
+        fields = ("name", "title", "date", "url", "note")
+
+    def __init__(self, career: Career, *args: Any, **kwargs: Any) -> None:
+        super().__init__(career, *args, **kwargs)
+        self.fields.pop("key", None)
+        self.fields["name"].help_text = _(
+            "As it stands in the source fields of facts, steps and guide sections."
+        )
+
+    def clean_name(self) -> str:
+        """Refuse the name of another source."""
+        name = str(self.cleaned_data["name"])
+        others = self.career.sources.exclude(pk=self.instance.pk)
+        if others.filter(name=name).exists():
+            raise ValidationError(_("“%(name)s” is in use. Choose another.") % {"name": name})
+        return name
+
+
 class AboutForm(RowForm):
     """What a career is called and how it is found. Its key never changes."""
 
@@ -245,4 +271,5 @@ ROW_FORMS: dict[str, type[RowForm]] = {
     "steps": StepForm,
     "facts": FactForm,
     "guide": GuideForm,
+    "sources": SourceForm,
 }

@@ -13,6 +13,7 @@ from ..models import (
     Level,
     Skill,
     SkillGroup,
+    Source,
     Step,
     StepAfter,
     StepGives,
@@ -40,7 +41,7 @@ class StaleRowError(Exception):
 
 
 class KeyTakenError(ValueError):
-    """Another row has this key, made a moment ago."""
+    """Another row has this key, or this source's name, made a moment ago."""
 
 
 class GoneError(LookupError):
@@ -63,6 +64,9 @@ def find(career: Career, model: type[Any], key: str) -> Any:
     """Return the row of that key, or None. One query."""
     if model is Career:
         return Career.objects.filter(pk=career.pk, key=key).first()
+    if model is Source:
+        known = key.isascii() and key.isdecimal() and len(key) < 19
+        return model.objects.filter(career=career, pk=int(key)).first() if known else None
     return model.objects.filter(career=career, key=key).first()
 
 
@@ -81,8 +85,7 @@ def add_row(*, career: Career, row: Any, lists: StepLists | None = None) -> None
     revision = next_revision(career.pk)
     _refuse_gone(row)
     model = type(row)
-    if find(career, model, row.key):
-        raise KeyTakenError(row.key)
+    _refuse_taken(career, row)
     rows = model.objects.filter(career=career)
     row.career, row.revision = career, revision
     row.position = _after(rows.aggregate(last=Max("position"))["last"])
@@ -91,6 +94,14 @@ def add_row(*, career: Career, row: Any, lists: StepLists | None = None) -> None
     row.save()
     if lists:
         _write_lists(career, row, lists)
+
+
+def _refuse_taken(career: Career, row: Any) -> None:
+    """Raise KeyTakenError where another row is called the same."""
+    name = "name" if isinstance(row, Source) else "key"
+    called = {name: getattr(row, name)}
+    if type(row).objects.filter(career=career, **called).exclude(pk=row.pk).exists():
+        raise KeyTakenError(called[name])
 
 
 def _refuse_gone(row: Any) -> None:
@@ -113,9 +124,10 @@ def _after(last: int | None) -> int:
 def save_row(
     *, career: Career, row: Any, fields: Sequence[str], seen: int, lists: StepLists | None = None
 ) -> None:
-    """Save these fields of a row. Raises StaleRowError unless it is the one seen, or GoneError.
+    """Save these fields of a row. Raises StaleRowError unless it is the one seen.
 
-    What is stored already is no conflict.
+    What is stored already is no conflict. Raises GoneError too, and KeyTakenError for the name
+    of another source.
     """
     upcoming_revision(career.pk)
     stored = find(career, type(row), row.key)
@@ -127,7 +139,10 @@ def save_row(
     if stored.revision != seen:
         raise StaleRowError(stored)
     _refuse_gone(row)
-    row.pk, row.revision = stored.pk, next_revision(career.pk)
+    row.pk = stored.pk
+    if isinstance(row, Source):
+        _refuse_taken(career, row)
+    row.revision = next_revision(career.pk)
     row.save(update_fields=[*fields, "revision"])
     if lists and not are_lists_same:
         _write_lists(career, row, lists)

@@ -177,8 +177,11 @@ def test_a_viewer_is_led_to_the_cell_but_to_no_form(vera: Client, box_maker):
     assert f'href="{STUDIO}facts/pay/' not in page
 
 
-def test_a_source_that_is_out_of_shape_is_told(emil: Client, box_maker):
-    """Sources have no form in the studio; the finding says where it stands."""
-    Source.objects.update(title=" ")
+def test_a_source_that_is_out_of_shape_leads_to_its_form(emil: Client, box_maker):
+    """By its number, whatever its name is made of."""
+    Source.objects.update(name="the box / survey", url="ftp://boxes.example")
     found = emil.get(STUDIO).context["check"].found
-    assert [(each.title, each.is_error) for each in found] == [("sources[0].title", True)]
+    assert [(each.title, each.is_error) for each in found] == [("The box survey", True)]
+    address = f"{STUDIO}sources/{Source.objects.get().pk}/#id_url"
+    assert link(emil.get(STUDIO).text, "is no web address") == address
+    assert 'id="id_url"' in emil.get(address).text

@@ -14,7 +14,7 @@ from tests.queries import counted
 
 pytestmark = pytest.mark.django_db
 STUDIO = "/studio/box-maker"
-KINDS = ("skills", "groups", "levels", "steps", "facts", "guide")
+KINDS = ("skills", "groups", "levels", "steps", "facts", "guide", "sources")
 
 
 def form_data(client, address: str, **changes: str) -> dict[str, str]:

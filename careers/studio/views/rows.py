@@ -1,4 +1,4 @@
-"""Editing the rows beside the matrix: skills, skill groups, levels, steps and facts."""
+"""Editing the rows beside the matrix: skills, levels, steps, facts, guide, sources."""
 
 from typing import Any
 
@@ -23,6 +23,7 @@ from ..rows import GoneError, InUseError, KeyTakenError, StaleRowError
 
 PLACES = {"up": -1, "down": 1}
 _RETIRED = gettext_lazy("This was retired a moment ago. Choose another.")
+_TAKEN = gettext_lazy("This was taken a moment ago. Choose another.")
 
 
 @require_safe
@@ -48,7 +49,7 @@ def new_row(request: HttpRequest, career: str, kind: Kind) -> HttpResponse:
         try:
             actions.add_row(career=found, row=form.instance, lists=form.lists())
         except KeyTakenError:
-            form.add_error("key", _("This key was taken a moment ago. Choose another."))
+            form.add_error(form.called_by, _TAKEN)
         except GoneError as gone:
             form.add_error(gone.field, _RETIRED)
         else:
@@ -82,6 +83,9 @@ def row(request: HttpRequest, career: str, kind: Kind, key: str) -> HttpResponse
         )
     except GoneError as gone:
         form.add_error(gone.field, _RETIRED)
+        return _show(request, found, kind, form, 400)
+    except KeyTakenError:
+        form.add_error(form.called_by, _TAKEN)
         return _show(request, found, kind, form, 400)
     except StaleRowError as stale:
         if stale.stored is None:
