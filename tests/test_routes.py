@@ -57,7 +57,8 @@ mfa_remove_webauthn mfa_edit_webauthn usersessions_list
 """
 VIEWER = """
 careers:studio careers:matrix careers:history careers:check careers:rows
-careers:compare careers:versions careers:version careers:version_json careers:export_xlsx
+careers:compare careers:versions careers:version careers:version_json careers:version_xlsx
+careers:export_xlsx
 assessments:effects assessments:preview
 """
 EDITOR = """

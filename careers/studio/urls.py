@@ -40,6 +40,7 @@ urlpatterns = [
     path(f"{one}/versions/", versions.versions, name="versions"),
     path(f"{one}/versions/<int:number>/", versions.version, name="version"),
     path(f"{one}/versions/<int:number>.json", versions.version_json, name="version_json"),
+    path(f"{one}/versions/<int:number>.xlsx", versions.version_xlsx, name="version_xlsx"),
     path(f"{one}/versions/<int:number>/draft/", versions.start_draft, name="start_draft"),
     path(f"{one}/kept/<int:kept_id>/", versions.restore_draft, name="restore_draft"),
     # <career>/effects/ and <career>/preview/ are pages of assessments.

@@ -309,3 +309,19 @@ def test_the_draft_is_exported_as_a_workbook_that_changes_nothing_when_imported(
     shown = upload(emil, response.content, INTO, name="box-maker.xlsx")["Location"]
     [career] = emil.get(shown).context["dry_run"].careers
     assert career.status == "unchanged"
+
+
+def test_a_version_is_exported_as_a_workbook_too(emil, vera, box_maker):
+    """What the draft became since is not in it: importing it takes that back."""
+    response = vera.get("/studio/box-maker/versions/1.xlsx")
+    assert response["Content-Disposition"] == 'attachment; filename="box-maker-1.xlsx"'
+    assert vera.get("/studio/box-maker/versions/9.xlsx").status_code == 404
+    assert "/studio/box-maker/versions/1.xlsx" in vera.get("/studio/box-maker/versions/1/").text
+
+    def status() -> str:
+        shown = upload(emil, response.content, INTO, name="box-maker-1.xlsx")["Location"]
+        return emil.get(shown).context["dry_run"].careers[0].status
+
+    assert status() == "unchanged"
+    Skill.objects.filter(key="gluing").update(title="Pasting")
+    assert status() == "changed"

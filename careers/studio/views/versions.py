@@ -13,12 +13,14 @@ from ... import document as documents
 from ...catalogue import text_of
 from ...document import DocumentError
 from ...drafts import compile_draft
+from ...exporters import workbook
 from ...pages import career_page
 from .. import kept
 from .. import versions as found
 from ..access import CHANGE, VIEW, load_career, studio_page
 from ..findings import check_of
 from ..head import head_of
+from .importing import XLSX
 
 
 @require_safe
@@ -86,6 +88,19 @@ def version_json(request: HttpRequest, career: str, number: int) -> HttpResponse
     return HttpResponse(
         text,
         content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@require_safe
+@studio_page(VIEW)
+def version_xlsx(request: HttpRequest, career: str, number: int) -> HttpResponse:
+    """Answer a version's content as a workbook that imports again."""
+    version = found.load(load_career(career), number)
+    name = f"{career}-{version.number}.xlsx"
+    return HttpResponse(
+        workbook.write(documents.normal(json.loads(text_of(version)))),
+        content_type=XLSX,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
