@@ -37,7 +37,7 @@ class RowForm(forms.ModelForm):
             " the title."
         ),
     )
-    field_order = ("title", "kind", "key")
+    field_order: tuple[str, ...] = ("title", "kind", "key")
     key_from: ClassVar[tuple[str, ...]] = ("title",)
     called_by: ClassVar[str] = "key"
     """The field that no two rows share."""
