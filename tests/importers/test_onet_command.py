@@ -158,13 +158,22 @@ def test_chosen_occupations_come_from_an_archive_too(db, tmp_path):
     assert run(path, *codes)[-2] == "Careers: 1 added, 0 changed, 1 unchanged."
 
 
-def test_the_progress_bar_is_on_standard_error(db, release, capsys):
-    """So that what is printed can be read by programs."""
+def test_the_progress_bar_is_drawn_on_a_terminal_alone(db, release, monkeypatch):
+    """On standard error, so that what is printed, and what a log keeps, is text."""
+
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
     out = StringIO()
-    call_command("import_onet", release, stdout=out)
-    captured = capsys.readouterr()
-    assert "careers" in captured.err
-    assert captured.out == ""
+    for screen, is_drawn in ((Terminal(), True), (StringIO(), False)):
+        monkeypatch.setattr(sys, "stderr", screen)
+        call_command("import_onet", release, stdout=out)
+        assert ("careers" in screen.getvalue()) == is_drawn
+    monkeypatch.setattr(sys, "stderr", silent := Terminal())
+    call_command("import_onet", release, stdout=out, verbosity=0)
+    assert silent.getvalue() == ""
+    assert "\r" not in out.getvalue()
 
 
 def test_careers_are_found_by_title_other_title_and_code(db, mara, release):
