@@ -83,6 +83,12 @@ def decode(file: str, data: bytes, delimiter: str = ",", *, quoted: bool = False
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+def delimiter_of(data: bytes) -> str:
+    """Return what stands between the cells of a CSV file's heading: a comma unless others do."""
+    heading = re.split(rb"[\r\n]", data.removeprefix(codecs.BOM_UTF8), maxsplit=1)[0]
+    return max(",;\t", key=lambda each: heading.count(each.encode()))
+
+
 def _place(before: str, delimiter: str, *, quoted: bool) -> tuple[int, str]:
     """Return the row after a text, and the name of the column."""
     # A letter in place of what is wrong: it may be the first of its row.
@@ -103,7 +109,7 @@ def _rows(file: str, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[st
     try:
         for number, cells in enumerate(reader, 1):
             if number > MAX_ROWS:
-                raise refuse(file, f"has more than {MAX_ROWS:,} rows")
+                raise InputError([Fault(file, number, "", f"has more than {MAX_ROWS:,} rows")])
             yield number, cells
     except csv.Error as error:
         remedy = "Look for a quotation mark that is not closed."

@@ -20,7 +20,7 @@ from .cells import value_of
 from .places import Places
 from .reading import Fault, Faults, InputError, Note, Reading, refuse
 from .sources import read_archive
-from .tables import decode, read_table
+from .tables import delimiter_of, read_table
 
 MAX_BYTES = 25_000_000
 """Uncompressed bytes of a workbook; the largest document (5 MB) needs about 15."""
@@ -115,9 +115,7 @@ def _read_csvs(name: str, data: bytes) -> dict[str, Grid]:
     grids: dict[str, Grid] = {}
     files = read_archive(name, data, [f"{sheet.name}.csv" for sheet in SHEETS])
     for file, content in files.items():
-        heading = decode(file, content).partition("\n")[0]
-        delimiter = ";" if heading.count(";") > heading.count(",") else ","
-        table = read_table(file, content, (), delimiter=delimiter)
+        table = read_table(file, content, (), delimiter=delimiter_of(content))
         grid: Grid = [(1, list(table.columns))]
         for row in table.rows:
             _limit(file, row[0])
@@ -182,7 +180,8 @@ def _grid(page: Any, left: int) -> tuple[Grid, int]:
 
 def _limit(file: str, row: int) -> None:
     if row > MAX_ROWS:
-        raise refuse(file, f"has more than {MAX_ROWS:,} rows", "Remove what is no data.")
+        message = f"the sheet has more than {MAX_ROWS:,} rows"
+        raise InputError([Fault(file, row, "", message, "Remove what is no data.")])
 
 
 def _rows(sheet: Sheet, grid: Grid, faults: Faults) -> list[tuple[int, Row]]:
@@ -223,7 +222,8 @@ def _check_heading(sheet: Sheet, heading: list[str], faults: Faults) -> None:
 def _refuse_strays(rows: Mapping[str, Sequence[Row]], places: Places, faults: Faults) -> None:
     """Refuse rows of lists within lists that name no row, and more careers than one."""
     if len(rows["career"]) != 1:
-        faults.add("career", None, "", "has to have one row", "One workbook is one career.")
+        at = places.row("career", 1)
+        faults.add(*at, "", "the sheet has to have one row", "One workbook is one career.")
     for sheet, column, other in (
         ("checks", "level", "levels"),
         ("focus", "level", "levels"),
@@ -239,7 +239,7 @@ def _refuse_strays(rows: Mapping[str, Sequence[Row]], places: Places, faults: Fa
 def _verified(name: str, document: Json, places: Places) -> Json:
     faults = Faults()
     for problem in documents.shape_problems(document):
-        faults.add(*places.of_path(problem.where, name), problem.message)
+        faults.add(*places.of_problem(problem, name), problem.message)
     faults.raise_any()
     normal = documents.arranged(document)
     for finding in check.errors(normal):
