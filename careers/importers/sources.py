@@ -25,6 +25,8 @@ MAX_MEMBERS = 1_000
 XZ_MEMORY = 128 * 1024 * 1024
 CHUNK = 1024 * 1024
 ENCRYPTED = 0x1
+ARCHIVES = XZ, GZIP, ZIP = b"\xfd7zXZ\x00", b"\x1f\x8b", b"PK"
+"""How archives that can be read begin."""
 Member = TypeVar("Member")
 
 _BROKEN = "is broken or was not written to its end"
@@ -57,12 +59,12 @@ def read_archive(name: str, data: bytes, wanted: Iterable[str]) -> dict[str, byt
     """Return the wanted members of an archive, by file name without folders."""
     names = set(wanted)
     try:
-        if data.startswith(b"\xfd7zXZ\x00"):
+        if data.startswith(XZ):
             return _read_tar(name, io.BufferedReader(_Xz(data)), names)
-        if data.startswith(b"\x1f\x8b"):
+        if data.startswith(GZIP):
             with gzip.open(io.BytesIO(data)) as stream:
                 return _read_tar(name, stream, names)
-        if data.startswith(b"PK"):
+        if data.startswith(ZIP):
             return _read_zip(name, data, names)
     except InputError:
         raise
