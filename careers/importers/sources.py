@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO, TypeVar
+from typing import IO, Self, TypeVar
 
 from .reading import InputError, refuse
 
@@ -25,6 +25,11 @@ MAX_MEMBERS = 1_000
 XZ_MEMORY = 128 * 1024 * 1024
 CHUNK = 1024 * 1024
 ENCRYPTED = 0x1
+NAME_TYPES = (
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+)
+"""Members of a tar that only carry the name of the next, and are read whole for it."""
 ARCHIVES = XZ, GZIP, ZIP = b"\xfd7zXZ\x00", b"\x1f\x8b", b"PK"
 """How archives that can be read begin."""
 Member = TypeVar("Member")
@@ -110,9 +115,39 @@ class _Xz(io.RawIOBase):
         return len(data)
 
 
-def _read_tar(name: str, stream: IO[bytes] | gzip.GzipFile, wanted: set[str]) -> dict[str, bytes]:
+class _Limited(io.RawIOBase):
+    """Passes a stream on up to MAX_BYTES, whatever the archive within says of its size."""
+
+    def __init__(self, name: str, stream: IO[bytes] | gzip.GzipFile) -> None:
+        self._name, self._stream, self._left = name, stream, MAX_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        data = self._stream.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            raise _too_large(self._name)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Member(tarfile.TarInfo):
+    """A member; one whose name alone takes megabytes is refused before it is read."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        found = super().frombuf(buf, encoding, errors)
+        if found.type in NAME_TYPES and found.size > CHUNK:
+            raise tarfile.ReadError(_BROKEN)
+        return found
+
+
+def _read_tar(name: str, packed: IO[bytes] | gzip.GzipFile, wanted: set[str]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    with tarfile.open(fileobj=stream, mode="r|") as archive:
+    stream = _Limited(name, packed)
+    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as archive:
         for member in _counted(name, archive, lambda each: (each.name, each.size)):
             found = archive.extractfile(member) if member.isfile() else None
             base = PurePosixPath(member.name).name
@@ -155,8 +190,12 @@ def _counted(
         if number > MAX_MEMBERS:
             raise refuse(name, f"holds more than {MAX_MEMBERS:,} files")
         if total > MAX_BYTES:
-            raise refuse(name, f"unpacks to more than {MAX_BYTES:,} bytes")
+            raise _too_large(name)
         yield member
+
+
+def _too_large(name: str) -> InputError:
+    return refuse(name, f"unpacks to more than {MAX_BYTES:,} bytes")
 
 
 def _once(name: str, base: str, files: dict[str, bytes]) -> None:

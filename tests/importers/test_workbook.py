@@ -381,6 +381,21 @@ def test_a_million_rows_are_refused_at_the_limit():
     assert time.process_time() - started < 5
 
 
+def test_a_million_rows_with_values_are_refused_before_they_are_parsed():
+    """As a spreadsheet or a CSV file writes them; the row is named in both."""
+    parts = parts_of(exporter.write(tiny()))
+    name = "xl/worksheets/sheet2.xml"
+    head, mark, _rest = parts[name].partition(b"<sheetData>")
+    rows = b"<row><c><v>1</v></c></row>" * 1_000_000
+    book = packed({**parts, name: head + mark + rows + b"</sheetData></worksheet>"})
+    sheets = packed(
+        {"skills.csv": b"key,title,group\r\n" + b"cutting,Cutting,hands\r\n" * 1_500_000}
+    )
+    says = "row 12001: the sheet has more than 12,000 rows. Remove what is no data."
+    assert refusals(book) == [f"{name}, {says}"]
+    assert refusals(sheets) == [f"skills.csv, {says}"]
+
+
 def stuffed(part: str, mark: bytes, filling: bytes) -> bytes:
     """Return the tiny workbook with something put after a mark of one of its parts."""
     parts = parts_of(exporter.write(tiny()))
