@@ -19,7 +19,7 @@ from .reading import InputError, refuse
 
 MAX_FILE_BYTES = 120_000_000
 """Largest archive or single file that is opened."""
-MAX_BYTES = 400_000_000
+MAX_BYTES = 200_000_000
 """Uncompressed bytes of a whole archive; the largest real release has 60 million."""
 MAX_MEMBERS = 1_000
 XZ_MEMORY = 128 * 1024 * 1024

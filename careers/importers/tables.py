@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .reading import Fault, Faults, InputError, refuse
@@ -83,10 +83,15 @@ def decode(file: str, data: bytes, delimiter: str = ",", *, quoted: bool = False
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def delimiter_of(data: bytes) -> str:
-    """Return what stands between the cells of a CSV file's heading: a comma unless others do."""
-    heading = re.split(rb"[\r\n]", data.removeprefix(codecs.BOM_UTF8), maxsplit=1)[0]
-    return max(",;\t", key=lambda each: heading.count(each.encode()))
+def delimiter_of(files: Iterable[bytes]) -> str:
+    """Return what stands between the cells of CSV files that were saved together.
+
+    A comma unless their headings hold more of another; one of a single column does not tell.
+    """
+    headings = [
+        re.split(rb"[\r\n]", data.removeprefix(codecs.BOM_UTF8), maxsplit=1)[0] for data in files
+    ]
+    return max(",;\t", key=lambda each: b"".join(headings).count(each.encode()))
 
 
 def _place(before: str, delimiter: str, *, quoted: bool) -> tuple[int, str]:

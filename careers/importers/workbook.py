@@ -119,6 +119,8 @@ def _limit_tags(name: str, data: bytes) -> None:
         if part.startswith("xl/sharedStrings") and content.count(b"<") > MAX_STRING_TAGS:
             raise refuse(part, f"holds more than {MAX_STRING_TAGS:,} tags", remedy)
         if part.startswith("xl/worksheets/"):
+            if content.count(b"<row") > MAX_ROWS:  # parsing a million takes seconds
+                raise _too_many_rows(part, MAX_ROWS + 1)
             for row, tags in enumerate(content.split(b"<row")):
                 if tags.count(b"<") > MAX_ROW_TAGS:
                     message = f"holds more than {MAX_ROW_TAGS:,} tags in one row"
@@ -128,8 +130,9 @@ def _limit_tags(name: str, data: bytes) -> None:
 def _read_csvs(name: str, data: bytes) -> dict[str, Grid]:
     grids: dict[str, Grid] = {}
     files = read_archive(name, data, [f"{sheet.name}.csv" for sheet in SHEETS])
+    delimiter = delimiter_of(files.values())
     for file, content in files.items():
-        table = read_table(file, content, (), delimiter=delimiter_of(content))
+        table = read_table(file, content, (), delimiter=delimiter)
         grid: Grid = [(1, list(table.columns))]
         for row in table.rows:
             _limit(file, row[0])

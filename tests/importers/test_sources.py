@@ -87,7 +87,7 @@ def test_a_bomb_is_refused_before_it_unpacks():
     data = releases.bomb(500_000_000)
     assert len(data) < 100_000
     started = time.process_time()
-    assert refusal(data, ["Knowledge.txt"]) == "a: unpacks to more than 400,000,000 bytes."
+    assert refusal(data, ["Knowledge.txt"]) == "a: unpacks to more than 200,000,000 bytes."
     assert time.process_time() - started < 1
 
 
