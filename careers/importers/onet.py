@@ -14,7 +14,7 @@ from decimal import Decimal
 from careers.document import FORMAT, Json
 
 from .keys import free_key, slug
-from .onet_release import KNOWLEDGE, SOC_PATTERN, Occupation, Rated, Release, read_release
+from .onet_release import ANCHORS, KNOWLEDGE, SOC_PATTERN, Occupation, Rated, Release, read_release
 from .reading import Faults, Note, Reading
 
 LEAST_IMPORTANCE = Decimal("2.5")
@@ -23,6 +23,8 @@ RATING_BELOW = ((1, Decimal(2)), (2, Decimal("3.5")), (3, Decimal(5)))
 ANCHORED_RATINGS = 3
 MOST_TITLES = 1000
 MOST_TASKS = 40
+FEW = 5
+"""Names that a note lists."""
 LEVEL = "occupation"
 GROUPS = {
     "2.A": ("essential-skills", "Essential skills"),
@@ -72,8 +74,13 @@ def _skipped(release: Release, codes: Collection[str]) -> list[Note]:
     unrated = [each.code for each in release.occupations.values() if not _taken(each)]
     if codes or not unrated:
         return []
-    names = ", ".join(unrated[:5]) + (" …" if len(unrated) > 5 else "")
-    return [Note("", f"{len(unrated)} occupations without ratings were skipped: {names}")]
+    text = f"{len(unrated)} occupations without ratings were skipped: {_some(unrated)}"
+    return [Note("", text)]
+
+
+def _some(names: list[str]) -> str:
+    """Return the first few names, and a sign where there are more."""
+    return ", ".join(names[:FEW]) + (" …" if len(names) > FEW else "")
 
 
 def _taken(occupation: Occupation) -> dict[str, Rated]:
@@ -109,6 +116,8 @@ class _Careers:
         self._release = release
         self._keys: dict[str, str] = {}
         self._imprecise = self._irrelevant = 0
+        self._bare: dict[str, None] = {}
+        self._unrated: dict[str, list[str]] = {}
         title = f"O*NET {release.number} Database" if release.number else "O*NET Database"
         self._source = {
             "name": f"onet-{release.number}" if release.number else "onet",
@@ -131,11 +140,24 @@ class _Careers:
             (self._imprecise, "requirements rest on figures that O*NET marks as imprecise;"),
         )
         tail = " the descriptions of their skills say so"
-        return [
+        counted = [
             Note("", f"{count} {text}{tail if text.endswith(';') else ''}")
             for count, text in texts
             if count
         ]
+        return [*counted, *self._lacking()]
+
+    def _lacking(self) -> list[Note]:
+        """Return what looks like a file that was not written to its end."""
+        found = [
+            Note(file, f"rates nothing of {_some(codes)}; is the file whole?")
+            for file, codes in self._unrated.items()
+        ]
+        if self._bare and self._release.anchors:
+            names = _some([self._release.names[element] for element in self._bare])
+            text = f"has less than {ANCHORED_RATINGS} anchors of {names}; is the file whole?"
+            found.append(Note(ANCHORS, text))
+        return found
 
     def document(self, occupation: Occupation) -> Json:
         """Return the framework document of one occupation, in normal form."""
@@ -144,6 +166,10 @@ class _Careers:
             rated.not_relevant and (rated.importance or 0) >= LEAST_IMPORTANCE
             for rated in occupation.ratings.values()
         )
+        rated_in = {rated.file for rated in occupation.ratings.values()}
+        for file in self._release.rating_files:
+            if file not in rated_in:
+                self._unrated.setdefault(file, []).append(occupation.code)
         groups = dict.fromkeys(self._group(element, rated) for element, rated in taken.items())
         tasks = [
             {"text": text, "source": self._source["name"]}
@@ -211,6 +237,9 @@ class _Careers:
         name = self._release.names[element]
         texts = (self._release.descriptions.get(element, ""), IMPRECISE if rated.suppressed else "")
         self._imprecise += rated.suppressed
+        anchors = self._release.anchors.get(element, {})
+        if len(anchors) < ANCHORED_RATINGS:
+            self._bare[element] = None
         return {
             "key": self._key(element, rated),
             "title": name,
@@ -219,7 +248,7 @@ class _Careers:
             "anchors": [
                 f"{name}: nothing yet like the examples of the higher ratings.",
                 f"{name}: simpler things than these, with somebody there to help.",
-                *_anchors(self._release.anchors.get(element, {})),
+                *_anchors(anchors),
             ],
             "codes": {"onet-element": element},
         }

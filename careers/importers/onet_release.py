@@ -81,6 +81,7 @@ class Release:
     number: str
     date: str
     occupations: dict[str, Occupation]
+    rating_files: tuple[str, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
     anchors: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -96,8 +97,8 @@ def read_release(name: str, files: Mapping[str, bytes]) -> Release:
     skills = _skill_files(name, files)
     number, date = _number(name, files)
     faults = Faults()
-    release = Release(name, number, date, _occupations(files, faults))
-    for file in (*skills, KNOWLEDGE):
+    release = Release(name, number, date, _occupations(files, faults), (*skills, KNOWLEDGE))
+    for file in release.rating_files:
         _read_ratings(release, file, files[file], faults)
     _read_anchors(release, files, faults)
     _read_elements(release, files, faults)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from careers.check import Finding
-from careers.document import Json
+from careers.document import Json, Problem
 from careers.sheets import Row
 
 Place = tuple[str, int | None, str]
@@ -19,6 +19,7 @@ _WITHIN = {
 }
 _COLUMNS = {"years": "years_from", "anchors": "anchor_"}
 _MISSING = re.compile(r"^there is no (\w+) '(.*)'$")
+_BLANK = re.compile(r"^missing '(\w+)'$")
 
 
 class Places:
@@ -32,7 +33,13 @@ class Places:
         rows = self._numbered.get(sheet, ())
         return sheet, rows[index][0] if index < len(rows) else None
 
-    def of_path(self, path: str, file: str) -> Place:
+    def of_problem(self, problem: Problem, file: str) -> Place:
+        """Return the place of a problem; what is missing names its column in the message."""
+        sheet, row, column = self._of_path(problem.where, file)
+        blank = _BLANK.match(problem.message)
+        return sheet, row, column or (blank[1] if blank and row is not None else "")
+
+    def _of_path(self, path: str, file: str) -> Place:
         """Return the place of a path such as ``skills[3] “cutting”.title``."""
         if path.startswith("career"):
             name = path.removeprefix("career").lstrip(".").partition("[")[0]

@@ -13,18 +13,25 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO, TypeVar
+from typing import IO, Self, TypeVar
 
 from .reading import InputError, refuse
 
 MAX_FILE_BYTES = 120_000_000
 """Largest archive or single file that is opened."""
-MAX_BYTES = 400_000_000
+MAX_BYTES = 200_000_000
 """Uncompressed bytes of a whole archive; the largest real release has 60 million."""
 MAX_MEMBERS = 1_000
 XZ_MEMORY = 128 * 1024 * 1024
 CHUNK = 1024 * 1024
 ENCRYPTED = 0x1
+NAME_TYPES = (
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+)
+"""Members of a tar that only carry the name of the next, and are read whole for it."""
+ARCHIVES = XZ, GZIP, ZIP = b"\xfd7zXZ\x00", b"\x1f\x8b", b"PK"
+"""How archives that can be read begin."""
 Member = TypeVar("Member")
 
 _BROKEN = "is broken or was not written to its end"
@@ -57,12 +64,12 @@ def read_archive(name: str, data: bytes, wanted: Iterable[str]) -> dict[str, byt
     """Return the wanted members of an archive, by file name without folders."""
     names = set(wanted)
     try:
-        if data.startswith(b"\xfd7zXZ\x00"):
+        if data.startswith(XZ):
             return _read_tar(name, io.BufferedReader(_Xz(data)), names)
-        if data.startswith(b"\x1f\x8b"):
+        if data.startswith(GZIP):
             with gzip.open(io.BytesIO(data)) as stream:
                 return _read_tar(name, stream, names)
-        if data.startswith(b"PK"):
+        if data.startswith(ZIP):
             return _read_zip(name, data, names)
     except InputError:
         raise
@@ -108,9 +115,39 @@ class _Xz(io.RawIOBase):
         return len(data)
 
 
-def _read_tar(name: str, stream: IO[bytes] | gzip.GzipFile, wanted: set[str]) -> dict[str, bytes]:
+class _Limited(io.RawIOBase):
+    """Passes a stream on up to MAX_BYTES, whatever the archive within says of its size."""
+
+    def __init__(self, name: str, stream: IO[bytes] | gzip.GzipFile) -> None:
+        self._name, self._stream, self._left = name, stream, MAX_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        data = self._stream.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            raise _too_large(self._name)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Member(tarfile.TarInfo):
+    """A member; one whose name alone takes megabytes is refused before it is read."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        found = super().frombuf(buf, encoding, errors)
+        if found.type in NAME_TYPES and found.size > CHUNK:
+            raise tarfile.ReadError(_BROKEN)
+        return found
+
+
+def _read_tar(name: str, packed: IO[bytes] | gzip.GzipFile, wanted: set[str]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    with tarfile.open(fileobj=stream, mode="r|") as archive:
+    stream = _Limited(name, packed)
+    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as archive:
         for member in _counted(name, archive, lambda each: (each.name, each.size)):
             found = archive.extractfile(member) if member.isfile() else None
             base = PurePosixPath(member.name).name
@@ -153,8 +190,12 @@ def _counted(
         if number > MAX_MEMBERS:
             raise refuse(name, f"holds more than {MAX_MEMBERS:,} files")
         if total > MAX_BYTES:
-            raise refuse(name, f"unpacks to more than {MAX_BYTES:,} bytes")
+            raise _too_large(name)
         yield member
+
+
+def _too_large(name: str) -> InputError:
+    return refuse(name, f"unpacks to more than {MAX_BYTES:,} bytes")
 
 
 def _once(name: str, base: str, files: dict[str, bytes]) -> None:

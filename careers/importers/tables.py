@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .reading import Fault, Faults, InputError, refuse
@@ -83,6 +83,17 @@ def decode(file: str, data: bytes, delimiter: str = ",", *, quoted: bool = False
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+def delimiter_of(files: Iterable[bytes]) -> str:
+    """Return what stands between the cells of CSV files that were saved together.
+
+    A comma unless their headings hold more of another; one of a single column does not tell.
+    """
+    headings = [
+        re.split(rb"[\r\n]", data.removeprefix(codecs.BOM_UTF8), maxsplit=1)[0] for data in files
+    ]
+    return max(",;\t", key=lambda each: b"".join(headings).count(each.encode()))
+
+
 def _place(before: str, delimiter: str, *, quoted: bool) -> tuple[int, str]:
     """Return the row after a text, and the name of the column."""
     # A letter in place of what is wrong: it may be the first of its row.
@@ -103,7 +114,7 @@ def _rows(file: str, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[st
     try:
         for number, cells in enumerate(reader, 1):
             if number > MAX_ROWS:
-                raise refuse(file, f"has more than {MAX_ROWS:,} rows")
+                raise InputError([Fault(file, number, "", f"has more than {MAX_ROWS:,} rows")])
             yield number, cells
     except csv.Error as error:
         remedy = "Look for a quotation mark that is not closed."

@@ -8,13 +8,16 @@ from careers import document as documents
 from careers.document import DocumentError, Json
 
 from . import case, esco, onet, workbook
-from .onet_release import OCCUPATIONS, WANTED
+from .onet_release import READ_ME, WANTED
 from .reading import InputError, Reading, fault_at, refuse
-from .sources import read_archive
+from .sources import ARCHIVES, read_archive
 
 MAX_BYTES = 30_000_000
 MOST_CAREERS = 20
 """Occupations of a release that one upload brings in; the commands take them all."""
+RELEASES = {*WANTED, *esco.wanted()} - {READ_ME}
+"""Files that tell a release, also one that lacks some of them."""
+_GIVE = "Give Rung JSON, a workbook, an O*NET or ESCO release, or a CASE package."
 
 
 def read(
@@ -33,21 +36,26 @@ def read(
         raise refuse(name, f"is larger than {MAX_BYTES:,} bytes")
     start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"{", b"[")):
-        return case.read(name, data, draft_of) if b'"CFDocument"' in data else _rung(name, data)
+        is_case = b'"CFDocument"' in data or b'"CFItems"' in data
+        return case.read(name, data, draft_of) if is_case else _rung(name, data)
     if data.startswith(b"PK") and _is_workbook(name, data):
         return workbook.read(name, data, base)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise refuse(name, "is UTF-16, not UTF-8", "Save the file as UTF-8.")
+    if not data.startswith(ARCHIVES):
+        remedy = "Put the sheets of a workbook, as CSV files, into a .zip."
+        raise refuse(name, "is neither JSON nor an archive", f"{_GIVE} {remedy}")
     files = read_archive(name, data, (*WANTED, *esco.wanted()))
     if len(occupations) > MOST_CAREERS:
         raise refuse(name, f"more than {MOST_CAREERS} occupations are chosen", "Choose fewer.")
     remedy = f"Write up to {MOST_CAREERS} codes; the commands import_onet, import_esco take all."
-    if OCCUPATIONS in files or esco.wanted()[0] in files:
+    if files.keys() & RELEASES:
         if not occupations:
             raise refuse(name, "no occupation of this release is chosen", remedy)
-        if OCCUPATIONS in files:
-            return onet.read(name, files, occupations)
-        return esco.read(name, files, occupations)
-    remedy = "Give Rung JSON, a workbook, an O*NET or ESCO release, or a CASE package."
-    raise refuse(name, "holds nothing that can be imported", remedy)
+        if files.keys() & set(esco.wanted()):
+            return esco.read(name, files, occupations)
+        return onet.read(name, files, occupations)
+    raise refuse(name, "holds nothing that can be imported", _GIVE)
 
 
 def _rung(name: str, data: bytes) -> Reading:
@@ -65,4 +73,4 @@ def _is_workbook(name: str, data: bytes) -> bool:
             names = {each.rpartition("/")[2] for each in archive.namelist()}
     except (zipfile.BadZipFile, EOFError, ValueError, OSError) as error:
         raise refuse(name, "is broken or was not written to its end", "Send it again.") from error
-    return not names & {OCCUPATIONS, esco.wanted()[0]}
+    return not names & RELEASES

@@ -9,6 +9,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from careers import check
@@ -20,7 +21,7 @@ from .cells import value_of
 from .places import Places
 from .reading import Fault, Faults, InputError, Note, Reading, refuse
 from .sources import read_archive
-from .tables import decode, read_table
+from .tables import delimiter_of, read_table
 
 MAX_BYTES = 25_000_000
 """Uncompressed bytes of a workbook; the largest document (5 MB) needs about 15."""
@@ -29,6 +30,8 @@ MAX_PART_BYTES = 2_000_000
 MAX_MEMBERS = 200
 MAX_ROWS = 12_000
 MAX_COLUMNS = 40
+BROKEN = (zipfile.BadZipFile, EOFError, ValueError, OSError, RuntimeError, zlib.error)
+"""What zipfile raises of an archive that is broken, or stranger than it can read."""
 NO_VALUES = {"f": "is a formula", "e": "is an error of the spreadsheet"}
 """What openpyxl calls a cell that holds no value of its own, and what is said of it."""
 MAX_CELLS = 200_000
@@ -81,7 +84,7 @@ def _is_workbook(name: str, data: bytes) -> bool:
         raise refuse(name, f"holds more than {MAX_MEMBERS} parts")
     is_workbook = any(member.filename == "xl/workbook.xml" for member in members)
     if sum(member.file_size for member in members) > MAX_BYTES:
-        raise refuse(name, f"unpacks to more than {MAX_BYTES:,} bytes", "Remove what is no data.")
+        raise _too_large(name, data, b"<row" if is_workbook else b"\n")
     for member in members:
         large = member.filename.startswith(("xl/worksheets/sheet", "xl/sharedStrings"))
         if is_workbook and not large and member.file_size > MAX_PART_BYTES:
@@ -92,12 +95,23 @@ def _is_workbook(name: str, data: bytes) -> bool:
     return is_workbook
 
 
+def _too_large(name: str, data: bytes, row_mark: bytes) -> InputError:
+    """Return the error of a file that unpacks to too much; it names the row where that shows."""
+    with suppress(*BROKEN), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        largest = max(archive.infolist(), key=lambda member: member.file_size)
+        with archive.open(largest) as part:
+            rows = part.read(MAX_BYTES).count(row_mark)
+        if rows > MAX_ROWS and largest.filename.endswith((".xml", ".csv")):
+            return _too_many_rows(largest.filename, MAX_ROWS + 1)
+    return refuse(name, f"unpacks to more than {MAX_BYTES:,} bytes", "Remove what is no data.")
+
+
 def _limit_tags(name: str, data: bytes) -> None:
     """Refuse a small file that unpacks to a row, or to strings, of millions of empty tags."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = {member: archive.read(member) for member in archive.namelist()}
-    except (zipfile.BadZipFile, EOFError, ValueError, OSError, RuntimeError, zlib.error) as error:
+    except BROKEN as error:
         remedy = "Save it again as .xlsx, or as CSV files in a .zip."
         raise refuse(name, "has a broken part, or was not written to its end", remedy) from error
     remedy = "Remove empty rows, columns and formats."
@@ -105,6 +119,8 @@ def _limit_tags(name: str, data: bytes) -> None:
         if part.startswith("xl/sharedStrings") and content.count(b"<") > MAX_STRING_TAGS:
             raise refuse(part, f"holds more than {MAX_STRING_TAGS:,} tags", remedy)
         if part.startswith("xl/worksheets/"):
+            if content.count(b"<row") > MAX_ROWS:  # parsing a million takes seconds
+                raise _too_many_rows(part, MAX_ROWS + 1)
             for row, tags in enumerate(content.split(b"<row")):
                 if tags.count(b"<") > MAX_ROW_TAGS:
                     message = f"holds more than {MAX_ROW_TAGS:,} tags in one row"
@@ -114,9 +130,8 @@ def _limit_tags(name: str, data: bytes) -> None:
 def _read_csvs(name: str, data: bytes) -> dict[str, Grid]:
     grids: dict[str, Grid] = {}
     files = read_archive(name, data, [f"{sheet.name}.csv" for sheet in SHEETS])
+    delimiter = delimiter_of(files.values())
     for file, content in files.items():
-        heading = decode(file, content).partition("\n")[0]
-        delimiter = ";" if heading.count(";") > heading.count(",") else ","
         table = read_table(file, content, (), delimiter=delimiter)
         grid: Grid = [(1, list(table.columns))]
         for row in table.rows:
@@ -182,7 +197,12 @@ def _grid(page: Any, left: int) -> tuple[Grid, int]:
 
 def _limit(file: str, row: int) -> None:
     if row > MAX_ROWS:
-        raise refuse(file, f"has more than {MAX_ROWS:,} rows", "Remove what is no data.")
+        raise _too_many_rows(file, row)
+
+
+def _too_many_rows(file: str, row: int) -> InputError:
+    message = f"the sheet has more than {MAX_ROWS:,} rows"
+    return InputError([Fault(file, row, "", message, "Remove what is no data.")])
 
 
 def _rows(sheet: Sheet, grid: Grid, faults: Faults) -> list[tuple[int, Row]]:
@@ -223,7 +243,8 @@ def _check_heading(sheet: Sheet, heading: list[str], faults: Faults) -> None:
 def _refuse_strays(rows: Mapping[str, Sequence[Row]], places: Places, faults: Faults) -> None:
     """Refuse rows of lists within lists that name no row, and more careers than one."""
     if len(rows["career"]) != 1:
-        faults.add("career", None, "", "has to have one row", "One workbook is one career.")
+        at = places.row("career", 1)
+        faults.add(*at, "", "the sheet has to have one row", "One workbook is one career.")
     for sheet, column, other in (
         ("checks", "level", "levels"),
         ("focus", "level", "levels"),
@@ -239,7 +260,7 @@ def _refuse_strays(rows: Mapping[str, Sequence[Row]], places: Places, faults: Fa
 def _verified(name: str, document: Json, places: Places) -> Json:
     faults = Faults()
     for problem in documents.shape_problems(document):
-        faults.add(*places.of_path(problem.where, name), problem.message)
+        faults.add(*places.of_problem(problem, name), problem.message)
     faults.raise_any()
     normal = documents.arranged(document)
     for finding in check.errors(normal):

@@ -57,7 +57,7 @@ class ImportCommand(BaseCommand):
             total=passes * len(reading.documents),
             unit=" careers",
             file=sys.stderr,
-            disable=options["verbosity"] == 0,
+            disable=options["verbosity"] == 0 or None,  # None: on a terminal alone
             leave=False,
         ) as bar:
             dry_run = intake.propose(reading, bar.update)

@@ -196,7 +196,17 @@ def test_faults_are_listed_by_file_row_and_column_and_the_codes_are_kept(emil, d
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        (b"hello", "x: is no archive. Give a folder, .zip, .tar.xz or .tar.gz."),
+        (
+            b"key,title\r\n",
+            "x: is neither JSON nor an archive."
+            " Give Rung JSON, a workbook, an O*NET or ESCO release, or a CASE package."
+            " Put the sheets of a workbook, as CSV files, into a .zip.",
+        ),
+        (
+            b'{"CFItems": []}',
+            "x, CFDocument: is missing or no object. Give a CFPackage, not one part of it.",
+        ),
+        ("{}".encode("utf-16"), "x: is UTF-16, not UTF-8. Save the file as UTF-8."),
         (
             b"[" * 100_000,
             f"x, row 1, column 101: nested too deeply: more than 100 (at {'[0]' * 10}).",
@@ -216,6 +226,16 @@ def test_faults_are_listed_by_file_row_and_column_and_the_codes_are_kept(emil, d
 )
 def test_what_cannot_be_read_is_refused(emil, db, data, fault):
     assert faults(upload(emil, data, name="x")) == [fault]
+
+
+@pytest.mark.parametrize("lacking", ["Occupation Data.txt", "occupations_en.csv"])
+def test_a_release_that_lacks_its_occupations_is_still_told_as_one(emil, db, lacking):
+    """Not taken for a workbook that has no sheets."""
+    whole = releases.onet() if lacking in releases.onet() else releases.esco()
+    data = releases.zip_of({name: file for name, file in whole.items() if name != lacking})
+    [fault] = faults(upload(emil, data, name="x", occupations=releases.JUGGLER))
+    assert fault.startswith("x: ")
+    assert f"{lacking} is missing" in fault
 
 
 def test_errors_of_the_check_are_listed(emil, db):

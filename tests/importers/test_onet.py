@@ -130,6 +130,8 @@ def test_imprecise_figures_are_taken_and_marked():
         "1 requirements left out, because O*NET marks them as not relevant",
         "1 requirements rest on figures that O*NET marks as imprecise;"
         " the descriptions of their skills say so",
+        "Level Scale Anchors.txt: has less than 3 anchors of Watching, Mathematics, Minding Ovens;"
+        " is the file whole?",
         "1 occupations without ratings were skipped: 99-3333.00",
     ]
 
@@ -140,6 +142,17 @@ def test_what_is_made_is_in_normal_form_and_may_be_published(layout):
     for each in careers(layout).values():
         assert document.canonical(document.normal(each)) == document.canonical(each)
         assert check.errors(each) == []
+
+
+@pytest.mark.parametrize("file", ["Essential Skills.txt", "Knowledge.txt"])
+def test_a_rating_file_that_ends_too_early_is_asked_about(file):
+    """Cut between two rows it is well-formed: the dry run says whom it leaves unrated."""
+    files = releases.onet()
+    lines = files[file].splitlines(keepends=True)
+    cut = b"".join(line for line in lines if not line.startswith(BAKER.encode()))
+    notes = [str(note) for note in onet.read("release", {**files, file: cut}).notes]
+    assert f"{file}: rates nothing of {BAKER}; is the file whole?" in notes
+    assert not any("rates nothing" in str(note) for note in onet.read("release", files).notes)
 
 
 def test_chosen_occupations_come_alone():

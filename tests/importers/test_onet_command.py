@@ -39,6 +39,8 @@ NOTES = [
     "1 requirements left out, because O*NET marks them as not relevant",
     "1 requirements rest on figures that O*NET marks as imprecise;"
     " the descriptions of their skills say so",
+    "Level Scale Anchors.txt: has less than 3 anchors of Watching, Mathematics, Minding Ovens;"
+    " is the file whole?",
     "1 occupations without ratings were skipped: 99-3333.00",
 ]
 
@@ -92,7 +94,7 @@ def test_an_editors_work_on_a_draft_is_kept_when_it_is_replaced(db, release):
     """And the dry run says that it would be."""
     run(release, publish=True)
     RequirementRow.objects.filter(skill__key="minding-ovens").update(rating=4)
-    assert run(release, dry_run=True)[3:] == [
+    assert run(release, dry_run=True)[len(NOTES) :] == [
         "Bakers of Bread (onet-99-2222-01): changed; its unpublished draft would be kept aside",
         "  changed requirement occupation × minding-ovens",
         "    rating: 4 → 3",
@@ -150,6 +152,8 @@ def test_chosen_occupations_come_from_an_archive_too(db, tmp_path):
     path.write_bytes(releases.tar_of(releases.onet()))
     assert run(path, "--occupation", releases.JUGGLER, "--publish") == [
         NOTES[1],
+        "Level Scale Anchors.txt: has less than 3 anchors of Watching, Mathematics;"
+        " is the file whole?",
         "Careers: 1 added, 0 changed, 0 unchanged.",
         "Published: 1 new versions.",
     ]
@@ -158,13 +162,22 @@ def test_chosen_occupations_come_from_an_archive_too(db, tmp_path):
     assert run(path, *codes)[-2] == "Careers: 1 added, 0 changed, 1 unchanged."
 
 
-def test_the_progress_bar_is_on_standard_error(db, release, capsys):
-    """So that what is printed can be read by programs."""
+def test_the_progress_bar_is_drawn_on_a_terminal_alone(db, release, monkeypatch):
+    """On standard error, so that what is printed, and what a log keeps, is text."""
+
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
     out = StringIO()
-    call_command("import_onet", release, stdout=out)
-    captured = capsys.readouterr()
-    assert "careers" in captured.err
-    assert captured.out == ""
+    for screen, is_drawn in ((Terminal(), True), (StringIO(), False)):
+        monkeypatch.setattr(sys, "stderr", screen)
+        call_command("import_onet", release, stdout=out)
+        assert ("careers" in screen.getvalue()) == is_drawn
+    monkeypatch.setattr(sys, "stderr", silent := Terminal())
+    call_command("import_onet", release, stdout=out, verbosity=0)
+    assert silent.getvalue() == ""
+    assert "\r" not in out.getvalue()
 
 
 def test_careers_are_found_by_title_other_title_and_code(db, mara, release):

@@ -1,8 +1,11 @@
 """Opening folders and archives: what is wanted, under caps, and nothing on disk."""
 
+import gzip
 import io
+import lzma
 import tarfile
 import time
+import tracemalloc
 import zipfile
 
 import pytest
@@ -84,8 +87,31 @@ def test_a_bomb_is_refused_before_it_unpacks():
     data = releases.bomb(500_000_000)
     assert len(data) < 100_000
     started = time.process_time()
-    assert refusal(data, ["Knowledge.txt"]) == "a: unpacks to more than 400,000,000 bytes."
+    assert refusal(data, ["Knowledge.txt"]) == "a: unpacks to more than 200,000,000 bytes."
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
+def test_what_follows_an_archive_is_read_no_further_than_the_limit(monkeypatch, pack):
+    """A few megabytes of nothing may unpack to gigabytes that no member accounts for."""
+    monkeypatch.setattr(sources, "MAX_BYTES", 3_000_000)
+    assert refusal(pack(bytes(4_000_000))) == "a: unpacks to more than 3,000,000 bytes."
+    assert sources.read_archive("a", pack(bytes(2_000_000)), ["x"]) == {}
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_member_whose_name_takes_megabytes_is_refused_unread(kind):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        member = tarfile.TarInfo("x")
+        member.type, member.size = kind, 50_000_000
+        archive.addfile(member, io.BytesIO(bytes(member.size)))
+    tracemalloc.start()
+    assert refusal(out.getvalue()) == (
+        "a: is broken or was not written to its end. Fetch or copy the file again."
+    )
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
 
 
 def test_a_zip_whose_sizes_lie_is_read_no_further():

@@ -11,11 +11,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from careers import document
+from careers import check, document
 from careers.exporters import workbook as exporter
 from careers.importers import workbook
 from careers.importers.reading import InputError
@@ -23,6 +23,7 @@ from careers.models import Career, Version
 from careers.sheets import SHEETS
 
 from .. import frameworks
+from ..careers.test_document import documents
 from ..conftest import BUILT_IN, publish
 
 NASTY = ["=1+1", "+1", "-1", "@SUM(A1)", "'=1", " padded ", "two\nlines", "_x0041_", "7", "TRUE"]
@@ -112,6 +113,46 @@ TEXT = st.text(
 )
 
 
+TRICKY = (
+    *("=1+1", "+1", "-1", "@SUM(A1)", "'=1", "7", "007", "1.0", "1e5", "TRUE", "false", "n/a"),
+    *("2024-01-02", "1/2", "12:30", "50%", " padded ", "two words", "_x0041_", "#REF!", "NULL"),
+    *('a "quoted" word', "'", '"', ",", ";", "a;b,c", "\\t", "<b>&amp;</b>", "a\u2028b", "\ufeffa"),
+)
+"""One line each; what spreadsheets and CSV files like to take for something else."""
+FREE = frozenset({"title", "summary", "description", "anchors", "focus", "text", "term", "value"})
+
+
+def tricked(raw, draw, field: str = ""):
+    """Return a document with some of its texts replaced by tricky ones."""
+    if isinstance(raw, dict):
+        return {name: tricked(each, draw, name) for name, each in raw.items()}
+    if isinstance(raw, list):
+        return [tricked(each, draw, field) for each in raw]
+    if field not in FREE or not isinstance(raw, str) or not draw(st.booleans()):
+        return raw
+    if field in ("anchors", "description", "text", "focus"):
+        return "\n".join(draw(st.lists(st.sampled_from(TRICKY), min_size=1, max_size=3)))
+    return draw(st.sampled_from(TRICKY))
+
+
+@settings(
+    max_examples=60,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    deadline=None,
+)
+@given(st.data())
+def test_any_career_comes_back_unchanged(data):
+    """By the hash of its content, as a workbook and as CSV files in a ZIP."""
+    made = document.normal(tricked(data.draw(documents()), data.draw))
+    if check.errors(made):
+        return
+    book = exporter.write(made)
+    for name, file in (("book.xlsx", book), ("book.zip", csvs_of(sheets_of(book)))):
+        [back] = workbook.read(name, file).documents
+        assert document.content_hash(back) == document.content_hash(made), name
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(TEXT, min_size=5, max_size=5), TEXT)
 def test_any_text_comes_back_unchanged(anchors, description):
@@ -122,11 +163,15 @@ def test_any_text_comes_back_unchanged(anchors, description):
 
 
 def test_csv_files_in_a_zip_are_read_too():
-    """With commas, or the semicolons that spreadsheets write elsewhere."""
-    sheets = sheets_of(exporter.write(tiny()))
-    for delimiter in ",;":
-        data = csvs_of(sheets, delimiter=delimiter)
-        assert workbook.read("book.zip", data).documents == (tiny(),)
+    """With commas, the semicolons that spreadsheets write elsewhere, or tabs; any line end."""
+    made = tiny()
+    made["career"]["alternative_titles"] = ["Cutter, folder", "one; two"]
+    sheets = sheets_of(exporter.write(made))
+    for delimiter in ",;\t":
+        for end in ("\r\n", "\n", "\r"):
+            quoting = csv.QUOTE_ALL if end == "\r" else csv.QUOTE_MINIMAL
+            data = csvs_of(sheets, delimiter=delimiter, lineterminator=end, quoting=quoting)
+            assert workbook.read("book.zip", data).documents == (made,), (delimiter, end)
 
 
 def test_nothing_exported_is_a_formula():
@@ -198,7 +243,7 @@ def test_what_a_spreadsheet_makes_of_cells_is_understood():
             "skills, row 2, column key: 'Cut It' is no key: use lower-case words joined by"
             " hyphens.",
         ),
-        (*("skills", 2, "title", None), "skills, row 2: missing 'title'."),
+        (*("skills", 2, "title", None), "skills, row 2, column title: missing 'title'."),
         (*("skills", 2, "group", "feet"), "skills, row 2, column group: there is no group 'feet'."),
         (
             *("skills", 2, "anchor_3", "x" * 4001),
@@ -260,6 +305,14 @@ def test_a_missing_column_is_named():
     sheets["skills"] = [row[1:] for row in sheets["skills"]]
     assert refusals(book_of(sheets)) == [
         "skills, row 1, column key: this column is missing. Add it to the heading."
+    ]
+
+
+def test_a_workbook_of_two_careers_is_refused_at_the_second():
+    sheets = sheets_of(exporter.write(document.normal(frameworks.tiny())))
+    sheets["career"].append(sheets["career"][1])
+    assert refusals(book_of(sheets)) == [
+        "career, row 3: the sheet has to have one row. One workbook is one career."
     ]
 
 
@@ -325,9 +378,24 @@ def test_a_million_rows_are_refused_at_the_limit():
     data = packed({**parts, name: head + mark + rows + b"</sheetData></worksheet>"})
     started = time.process_time()
     assert refusals(data) == [
-        "alternative_titles: has more than 12,000 rows. Remove what is no data."
+        f"{name}, row 12001: the sheet has more than 12,000 rows. Remove what is no data."
     ]
     assert time.process_time() - started < 5
+
+
+def test_a_million_rows_with_values_are_refused_before_they_are_parsed():
+    """As a spreadsheet or a CSV file writes them; the row is named in both."""
+    parts = parts_of(exporter.write(tiny()))
+    name = "xl/worksheets/sheet2.xml"
+    head, mark, _rest = parts[name].partition(b"<sheetData>")
+    rows = b"<row><c><v>1</v></c></row>" * 1_000_000
+    book = packed({**parts, name: head + mark + rows + b"</sheetData></worksheet>"})
+    sheets = packed(
+        {"skills.csv": b"key,title,group\r\n" + b"cutting,Cutting,hands\r\n" * 1_500_000}
+    )
+    says = "row 12001: the sheet has more than 12,000 rows. Remove what is no data."
+    assert refusals(book) == [f"{name}, {says}"]
+    assert refusals(sheets) == [f"skills.csv, {says}"]
 
 
 def stuffed(part: str, mark: bytes, filling: bytes) -> bytes:
@@ -399,13 +467,15 @@ def test_a_row_far_below_is_refused_without_those_between():
     row = b'<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>x</t></is></c></row>'
     data = packed({**parts, name: head + mark + row + b"</sheetData></worksheet>"})
     assert refusals(data) == [
-        "alternative_titles: has more than 12,000 rows. Remove what is no data."
+        "alternative_titles, row 12001: the sheet has more than 12,000 rows."
+        " Remove what is no data."
     ]
 
 
 def test_csv_in_another_encoding_is_named_with_row_and_column():
+    """The column is counted by what stands in quotation marks, commas and all."""
     sheets = sheets_of(exporter.write(document.normal(frameworks.tiny())))
-    sheets["skills"][2][1] = "Glüing"
+    sheets["skills"][2][:2] = ["a,b,c,d", "Glüing"]
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, rows in sheets.items():
