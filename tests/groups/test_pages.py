@@ -625,3 +625,30 @@ def test_the_version_at_which_a_group_reads_stays_its_own(group, box_maker: Vers
     """A newer one changes nothing of it."""
     publish({**frameworks.tiny(), "facts": []})
     assert "requirements version 1" in cora_client.get(f"/groups/{group.pk}/").text
+
+
+def test_the_page_that_deletes_ones_last_report_says_which_groups_one_leaves(
+    box_maker, cora, group
+):
+    """Another report of the career would stand instead: then nothing is left, nor said."""
+    user = User.objects.create_user("mara@example.org")
+    client = Client()
+    client.force_login(user)
+    join(group, "mara", named("Mara"), user)
+    make_group(box_maker, owner=cora)
+    (only,) = Assessment.objects.filter(owner=user)
+    address = f"/assessments/{only.pk}/delete/"
+    page = client.get(address).text
+    assert "so you also leave:" in page
+    assert page.count("Evening class") == 1
+    report(box_maker, "mara", MIXED, user)
+    page = client.get(address).text
+    assert "you also leave" not in page
+    assert "Evening class" not in page
+    client.post(address)
+    assert Membership.objects.filter(group=group).exists()
+    (last,) = Assessment.objects.filter(owner=user)
+    address = f"/assessments/{last.pk}/delete/"
+    assert "so you also leave:" in client.get(address).text
+    client.post(address)
+    assert not Membership.objects.exists()
