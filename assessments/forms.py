@@ -1,5 +1,6 @@
 """The questionnaire's form: one page of skills. It validates and never saves."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
@@ -47,6 +48,8 @@ def _rating_field(label: str, *, required: bool) -> forms.ChoiceField:
 
 
 _CONTROLS = dict.fromkeys([*range(1, 9), 11, 12, *range(14, 32), 127])
+_UNSEEN = ("Cf", "Cs")
+_JOINERS = "\u200c\u200d"
 
 
 def printable(text: str) -> str:
@@ -60,6 +63,21 @@ def printable(text: str) -> str:
 def shown(text: str) -> str:
     """Return posted text as a page may show it: without any control character."""
     return printable(text).replace("\0", "")
+
+
+def one_line(text: str) -> str:
+    """Return a name as it may be shown: one line, without signs that nobody sees.
+
+    Some of them turn round the text that follows; a name of nothing else is none. Those
+    that join letters stay: Persian, Hindi and families of emoji need them.
+    """
+    seen = (
+        sign
+        for sign in shown(text)
+        if sign in _JOINERS or unicodedata.category(sign) not in _UNSEEN
+    )
+    line = " ".join("".join(seen).split())
+    return line if line.strip(_JOINERS) else ""
 
 
 class EvidenceField(forms.CharField):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
 APPS = ("accounts", "assessments", "careers", "config")
@@ -179,3 +180,10 @@ def test_templates_print_nothing_unescaped_but_these():
         )
     }
     assert found <= allowed
+
+
+def test_no_test_fails_by_the_clock():
+    """Made-up examples may take as long as a busy machine needs."""
+    assert settings.default is not None
+    assert settings.default.deadline is None
+    assert HealthCheck.too_slow in settings.default.suppress_health_check

@@ -112,6 +112,13 @@ def deleted(assessment: Assessment, *, today: date) -> None:
         ledger.close()
 
 
+def left_by_deleting(assessment: Assessment) -> list[Group]:
+    """Return the groups that its person leaves with it: nothing is there to stand instead."""
+    rows = Group.objects.filter(memberships__assessment=assessment).order_by("name", "pk")
+    found = list(rows.defer("version__document"))
+    return found if found and _instead_of(assessment) is None else []
+
+
 def person_deleted(user: User, *, today: date) -> None:
     """Take all reports of an account out before it is deleted, and hold the groups it coaches."""
     mine = list(Assessment.objects.select_for_update().filter(owner=user).order_by("pk"))

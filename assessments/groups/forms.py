@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from careers.catalogue import framework
 from careers.models import Version
 
-from ..forms import shown
+from ..forms import one_line
 from .actions import Consent
 from .models import ALPHABET, CODE_LENGTH, MAX_NAME, Group
 
@@ -26,11 +26,6 @@ def text_field(label: Any, *, required: bool = True, missing: Any = "", hint: An
         help_text=hint,
         error_messages={"required": missing},
     )
-
-
-def one_line(text: str) -> str:
-    """Return a name as it may be shown: one line without control characters."""
-    return " ".join(shown(text).split())
 
 
 class NamesForm(forms.Form):

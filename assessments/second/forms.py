@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..forms import EvidenceField, shown
+from ..forms import EvidenceField, one_line, shown
 from .models import MAX_NAME, MAX_NOTE
 from .reading import Row
 
@@ -23,9 +23,20 @@ class InviteForm(forms.Form):
         label=_("Whom do you ask? (optional)"), max_length=MAX_NAME, required=False
     )
 
+    def clean_person(self) -> str:
+        """Refuse a name of nothing to see."""
+        name = one_line(self.cleaned_data["person"])
+        if not name:
+            raise forms.ValidationError(self.fields["person"].error_messages["required"])
+        return name
+
+    def clean_rater(self) -> str:
+        """Return the name as it may be shown."""
+        return one_line(self.cleaned_data["rater"])
+
     def names(self) -> dict[str, str]:
         """Return both names as they may be shown."""
-        return {name: shown(self.cleaned_data[name]) for name in ("person", "rater")}
+        return {name: self.cleaned_data[name] for name in ("person", "rater")}
 
 
 class NotesForm(forms.Form):

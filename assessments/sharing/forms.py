@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..forms import shown
+from ..forms import one_line
 from .actions import Wish
 from .models import MAX_LABEL
 
@@ -41,7 +41,7 @@ class ShareForm(forms.Form):
         data = self.cleaned_data
         return Wish(
             days=int(data["days"]),
-            label=shown(data["label"]),
+            label=one_line(data["label"]),
             with_email=data.get("with_email", False),
             with_notes=data["with_notes"],
         )

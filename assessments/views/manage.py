@@ -18,6 +18,7 @@ from careers.document import Level
 from careers.pages import career_page
 
 from .. import access, actions, progress
+from ..groups.counting import left_by_deleting
 from ..groups.listing import joined_by
 from ..guessing import behind_token
 from ..models import Assessment, Rating
@@ -168,5 +169,9 @@ def delete(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         actions.delete(assessment=assessment)
         return render(request, "assessments/deleted.html")
-    level = catalogue.framework(assessment.version).level(assessment.level)
-    return render(request, "assessments/delete.html", {"assessment": assessment, "level": level})
+    context = {
+        "assessment": assessment,
+        "level": catalogue.framework(assessment.version).level(assessment.level),
+        "left": left_by_deleting(assessment),
+    }
+    return render(request, "assessments/delete.html", context)

@@ -100,9 +100,10 @@ def ask(client: Client, method: str, name: str, assessment_id: uuid.UUID):
 
 
 def seen(response) -> tuple[int, dict[str, str], bytes]:
-    """Return all that a client can tell a reply by, apart from its fresh CSRF token."""
+    """Return all that a client can tell a reply by, apart from its fresh CSRF token and number."""
     headers = {k: v for k, v in response.headers.items() if k not in ("Content-Length", "Expires")}
-    headers.pop("Last-Modified", None)
+    for fresh in ("Last-Modified", "X-Request-ID"):
+        headers.pop(fresh, None)
     return response.status_code, headers, CSRF.sub(b"", response.content)
 
 

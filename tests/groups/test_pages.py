@@ -93,6 +93,7 @@ def test_a_group_is_made_at_the_latest_version_unless_another_is_chosen(cora_cli
         ({"name": ""}, "name", "Give the group a name."),
         ({"name": "\x00"}, "name", ""),
         ({"name": " \t "}, "name", "Give the group a name."),
+        ({"name": "\u200b\u202e\u200d\u2063"}, "name", "Give the group a name."),
         ({"name": "n" * 81}, "name", "at most 80"),
         ({"level": ""}, "level", "Choose the level"),
         ({"level": "boss"}, "level", "Choose one of this career"),
@@ -625,3 +626,44 @@ def test_the_version_at_which_a_group_reads_stays_its_own(group, box_maker: Vers
     """A newer one changes nothing of it."""
     publish({**frameworks.tiny(), "facts": []})
     assert "requirements version 1" in cora_client.get(f"/groups/{group.pk}/").text
+
+
+def test_the_page_that_deletes_ones_last_report_says_which_groups_one_leaves(
+    box_maker, cora, group
+):
+    """Another report of the career would stand instead: then nothing is left, nor said."""
+    user = User.objects.create_user("mara@example.org")
+    client = Client()
+    client.force_login(user)
+    join(group, "mara", named("Mara"), user)
+    make_group(box_maker, owner=cora)
+    (only,) = Assessment.objects.filter(owner=user)
+    address = f"/assessments/{only.pk}/delete/"
+    page = client.get(address).text
+    assert "so you also leave:" in page
+    assert page.count("Evening class") == 1
+    report(box_maker, "mara", MIXED, user)
+    page = client.get(address).text
+    assert "you also leave" not in page
+    assert "Evening class" not in page
+    client.post(address)
+    assert Membership.objects.filter(group=group).exists()
+    (last,) = Assessment.objects.filter(owner=user)
+    address = f"/assessments/{last.pk}/delete/"
+    assert "so you also leave:" in client.get(address).text
+    client.post(address)
+    assert not Membership.objects.exists()
+
+
+def test_no_name_turns_round_the_text_beside_it(cora_client, group, client):
+    """Signs that nobody sees go; letters of any script stay, and what joins them."""
+    names = {"name": "\u202eEvening\u2066 class\u00ad", "coach": "\u0646\u0645\u06cc\u200c\u062f"}
+    cora_client.post(f"/groups/{group.pk}/settings/", names)
+    group.refresh_from_db()
+    assert (group.name, group.coach) == ("Evening class", "\u0646\u0645\u06cc\u200c\u062f")
+    group_actions.change(group=group, name="A", coach="B", is_open=True)
+    client.get(joining(group))
+    client.post(joining(group), {"shown": "name", "name": "\u200fMara \u202e"})
+    assert Membership.objects.get().name == "Mara"
+    reply = client.post(joining(group), {"shown": "name", "name": "\u2060"})
+    assert "Write your name" in reply.text
