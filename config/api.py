@@ -12,7 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
-from ninja.openapi.docs import ABS_TPL_PATH, Swagger
+from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.throttling import AnonRateThrottle
@@ -44,9 +44,12 @@ class LimitedParser(Parser):
 
 
 class Docs(Swagger):
-    """The docs from our own files, though ninja is no installed app: see the settings."""
+    """The docs from our own files, though ninja is no installed app: see the settings.
 
-    template_cdn = str(ABS_TPL_PATH / "swagger.html")
+    Of a library that is not installed ninja reads the page as a file.
+    """
+
+    template_cdn = str(settings.BASE_DIR / "templates" / Swagger.template)
 
 
 class Api(NinjaAPI):

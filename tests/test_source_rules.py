@@ -28,6 +28,8 @@ ASKING = {
     "paramiko",
     "urllib.request",
 }
+OF_COMMANDS = {"subprocess": {"management", "backups"}, "random": {"management"}}
+"""What only folders of the operator's commands may import."""
 CALLS = {"eval", "exec", "compile", "__import__", "system", "popen", "spawnl", "execv"}
 
 
@@ -69,13 +71,14 @@ def test_the_source_starts_and_loads_nothing_dangerous():
     """No text is run as code, no object unpickled, no weak chance used.
 
     Programs are started by commands of the operator alone, such as a backup: no page does it.
+    The demo's people are made up by a chance that is the same on every run.
     """
     assert len(FILES) > 150
     found = {
         name_of(path): [
             m
             for m in modules(path)
-            if m in DANGEROUS and not (m == "subprocess" and "management" in path.parts)
+            if m in DANGEROUS and not OF_COMMANDS.get(m, set()) & set(path.parts)
         ]
         + [name for name, _call in calls(path) if name in CALLS]
         for path in FILES
@@ -96,7 +99,10 @@ def test_the_source_imports_no_tests():
 
 
 def test_the_source_has_no_raw_sql():
-    """``execute`` takes a constant text, values apart; ``raw`` and ``extra`` are not used."""
+    """``execute`` takes a constant text, values apart; ``raw`` and ``extra`` are not used.
+
+    A PRAGMA takes no values: ``erasing`` writes two whole numbers of its own into one.
+    """
     found = {}
     for path in FILES:
         rows = []
@@ -106,7 +112,7 @@ def test_the_source_has_no_raw_sql():
             if name in ("raw", "extra", "RawSQL") or (name.startswith("execute") and is_built):
                 rows.append(name)
         found[name_of(path)] = rows
-    assert where(found) == {}
+    assert where(found) == {"accounts/erasing.py": ["execute", "execute"]}
 
 
 def test_no_pattern_is_made_of_what_was_typed():
@@ -149,7 +155,10 @@ def test_scripts_put_in_html_of_our_own_pages_only(path):
     """What a person typed is text; whole parts of pages come from this site, escaped there."""
     allowed = {
         "effects.js": ["innerHTML = await response.text()"],
-        "matrix.js": ["outerHTML = await reply.text()"],
+        "matrix.js": [
+            "outerHTML = await reply.text()",
+            'innerHTML = byId("check").querySelector("[data-check-sum]").innerHTML',
+        ],
         "what-if.js": ['innerHTML = page.getElementById("what-if-result").innerHTML'],
     }
     text = path.read_text(encoding="utf-8")
@@ -170,8 +179,8 @@ def test_scripts_merge_no_objects_of_others():
 
 
 def test_templates_print_nothing_unescaped_but_these():
-    """Help texts of the source, a picture made here, and the settings of the API's docs."""
-    allowed = {"field.help_text|safe", "totp_svg|safe", "swagger_settings|safe"}
+    """Help texts of the source, pictures made here, and the settings of the API's docs."""
+    allowed = {"field.help_text|safe", "totp_svg|safe", "drawing|safe", "swagger_settings|safe"}
     found = {
         each
         for path in (ROOT / "templates").rglob("*.html")

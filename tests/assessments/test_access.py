@@ -12,7 +12,6 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from ninja.conf import settings as ninja_settings
 
 from assessments import access, actions
 from assessments.models import Assessment, BrowserAccess, ReturnLink
@@ -72,6 +71,8 @@ EXTRA_BEHIND_TOKEN: dict[str, list[Any]] = {"second_rate": ["hands"]}
 OPEN_TO_ALL = {"start", "index"}
 BY_PERMISSION = {"effects", "preview"}
 """Pages of the studio: who may open them is tested where they are."""
+GROUPS = {each.name for each in urlpatterns if each.name.startswith(("group", "career_reports"))}
+"""A coach's, a member's and the administrators' pages: tested in tests/groups."""
 POSTED = {
     "rating": "2",
     "revision": "0",
@@ -128,7 +129,7 @@ def test_every_address_is_in_one_of_the_tables():
     }
     assert named["owner"] == set(OWNER_ONLY)
     assert named["token"] == set(BEHIND_TOKEN)
-    assert named["all"] == {*OWNER_ONLY, *BEHIND_TOKEN, *OPEN_TO_ALL, *BY_PERMISSION}
+    assert named["all"] == {*OWNER_ONLY, *BEHIND_TOKEN, *OPEN_TO_ALL, *BY_PERMISSION, *GROUPS}
 
 
 def ask_by_token(client: Client, method: str, name: str, token: str):
@@ -227,10 +228,10 @@ def test_nobody_gets_more_guesses_by_naming_another_address(stranger, db, settin
     assert guesses(stranger, "10.0.0.1", "10.0.0.2", "10.0.0.3") == [404, 404, 429]
 
 
-def test_behind_a_proxy_the_address_is_what_the_proxy_saw(stranger, db, settings, monkeypatch):
+def test_behind_a_proxy_the_address_is_what_the_proxy_saw(stranger, db, settings):
     """The last one: those before it are the client's own words."""
     settings.TOKEN_MISSES = 2
-    monkeypatch.setattr(ninja_settings, "NUM_PROXIES", 1)
+    settings.BEHIND_PROXY = True
     same = ("1.1.1.1, 203.0.113.9", "2.2.2.2, 203.0.113.9", "3.3.3.3, 203.0.113.9")
     assert guesses(stranger, *same) == [404, 404, 429]
     assert guesses(stranger, "1.1.1.1, 203.0.113.10") == [404]

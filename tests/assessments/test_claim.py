@@ -139,10 +139,10 @@ def test_the_list_asks_for_what_is_here_and_lists_what_is_mine(mara, mara_hersel
         answer(one, cutting=number)
     mara.force_login(mara_herself)
     claim(mara, Assessment.objects.first())
-    assert pages_queries() == 2
+    assert pages_queries() == 3
     for one in Assessment.objects.filter(owner=None)[:1]:
         claim(mara, one)
-    assert pages_queries() == 2
+    assert pages_queries() == 3
     page = mara.get("/assessments/").text
     assert len(re.findall(r"/claim/", page)) == 1
     assert len(re.findall(r'<li class="card">', page)) == 2

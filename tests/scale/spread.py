@@ -48,6 +48,8 @@ SPREAD = {
     "account.EmailAddress": EVERYWHERE,
     "account.EmailConfirmation": EVERYWHERE,
     "mfa.Authenticator": EVERYWHERE,
+    # Where one is signed in: found by the session, whose key is the only unique one.
+    "usersessions.UserSession": "session_key",
 }
 DROP_KEY = """DO $$ DECLARE name text; BEGIN
   FOR name IN SELECT conname FROM pg_constraint JOIN pg_attribute
