@@ -128,7 +128,8 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     found: tuple[verifying.Comparison, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
-            found = verifying.compare(link.assessment, form.text())
+            seconds = completed(link.assessment)
+            found = verifying.compare(link.assessment, form.text(), seconds=seconds)
         except verifying.UnreadableError:
             form.add_error("report", _("This is neither a SHA-256 nor the JSON of a report."))
     context = {

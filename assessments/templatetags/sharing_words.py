@@ -10,6 +10,8 @@ COMPARED = {
     "version": _("Requirements version"),
     "framework_sha256": _("SHA-256 of the requirements"),
     "finished_at": _("Finished"),
+    "confirmed": _("Cautious reading with second ratings"),
+    "rest": _("Titles, dates and all else"),
 }
 
 

@@ -274,7 +274,7 @@ def test_an_unaltered_copy_matches(mara, stranger, report, query):
         mara.get(f"/assessments/{report.pk}/report.json{query}").content,
         stranger.get(f"{path}report.json{query}").content,
     ):
-        everything = (200, "Unaltered", ["matches"] * 5)
+        everything = (200, "Unaltered", ["matches"] * 7)
         assert verify(stranger, path, report=content.decode()) == everything
         assert verify(stranger, path, file=BytesIO(b"\xef\xbb\xbf" + content)) == everything
 
@@ -306,13 +306,19 @@ def test_the_hash_that_the_pdf_prints_matches(mara, stranger, report):
         ("framework_sha256", "0" * 64, 3),
         ("finished_at", "2020-01-01T00:00:00+00:00", 4),
         ("finished_at", None, 4),
+        ("confirmed", 100.0, 5),
+        ("titles", {"career": "Astronaut"}, 6),
+        ("assessment", "0" * 36, 6),
+        ("started_at", None, 6),
+        ("certified_by", "nobody", 6),
+        ("certified_by", float("nan"), 6),
     ],
 )
 def test_one_altered_thing_is_found_and_named(mara, stranger, report, name, value, differing):
     """All else matches; the one that differs is the one that was altered."""
     path = share(mara, report)
     altered = {**json_of(mara, report), name: value}
-    results = ["matches"] * 5
+    results = ["matches"] * 7
     results[differing] = "differs"
     assert verify(stranger, path, report=json.dumps(altered)) == (200, "Not the same", results)
 
@@ -321,7 +327,7 @@ def test_an_altered_version_differs_in_figures_too(mara, stranger, report):
     """The version's number is part of what was frozen."""
     altered = {**json_of(mara, report), "version": 2}
     found = verify(stranger, share(mara, report), report=json.dumps(altered))
-    assert found[2] == ["differs", "matches", "differs", "matches", "matches"]
+    assert found[2] == ["differs", "matches", "differs", *["matches"] * 4]
 
 
 def test_a_rating_of_true_is_not_one(mara, stranger, report):
@@ -329,14 +335,14 @@ def test_a_rating_of_true_is_not_one(mara, stranger, report):
     altered = json_of(mara, report)
     altered["version"] = True
     found = verify(stranger, share(mara, report), report=json.dumps(altered))
-    assert found[1:] == ("Not the same", ["differs", "matches", "differs", "matches", "matches"])
+    assert found[1:] == ("Not the same", ["differs", "matches", "differs", *["matches"] * 4])
 
 
 def test_anothers_report_does_not_match(mara, stranger, report, box_maker):
     """Its own hash is whole, but it is not this one."""
     other = finished(stranger, box_maker, "senior", {"cutting": 3})
     found = verify(stranger, share(mara, report), report=json.dumps(json_of(stranger, other)))
-    assert found[2] == ["differs", "differs", "matches", "matches", "differs"]
+    assert found[2] == ["differs", "differs", "matches", "matches", "differs", "matches", "differs"]
 
 
 @pytest.mark.parametrize(
