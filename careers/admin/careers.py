@@ -4,8 +4,9 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.contrib.admin.utils import unquote
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from ..models import Career
@@ -67,5 +68,7 @@ class CareerAdmin(admin.ModelAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         """Lead to the draft's history in the studio."""
-        career = get_object_or_404(Career, pk=object_id)
+        career = self.get_object(request, unquote(object_id))
+        if career is None:
+            raise Http404
         return redirect("careers:history", career.key)

@@ -4,10 +4,11 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db import transaction
 from django.db.models import Max, QuerySet
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from .. import recording
@@ -35,7 +36,9 @@ class RowHistoryLink(admin.ModelAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         """Lead to the row's history."""
-        row = get_object_or_404(self.model, pk=object_id)
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
         career = Career.objects.get(pk=recording.draft_of(row))
         name = self.model.row_history.name_of(row)
         return redirect(

@@ -29,6 +29,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from .planted import apply
+
 MOST_SECONDS = 10
 MOST_MEGABYTES = 256
 ODD_VALUES: tuple[Any, ...] = (
@@ -55,9 +57,11 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, help="the number of one input, to see it fail again")
+    parser.add_argument("--plant", default="", help="plant this defect first; it must be found")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         _set_up(folder)
+        apply(options.plant)
         seeds = _seeds()
         numbers = range(options.count) if options.only is None else [options.only]
         counts: Counter[str] = Counter()

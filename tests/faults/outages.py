@@ -211,7 +211,7 @@ def _fill_and_free(
         "healed after": f"{healed:.1f} s",
     }  # fmt: skip
     outcome.broken += lost + person.wrong + where.damage()
-    outcome.expect(healed <= HEAL_SECONDS, f"{how}: healed only after {healed:.1f} s")
+    outcome.expect_in_time(healed <= HEAL_SECONDS, f"{how}: healed only after {healed:.1f} s")
 
 
 # --- PostgreSQL ---
@@ -246,7 +246,9 @@ def postgresql_stopped(outcome: Outcome, plant: str) -> None:
             "false saved ": len(lost), "healed after ": f"{max(healed):.1f} s",
         }  # fmt: skip
         outcome.broken += lost + person.wrong
-        outcome.expect(max(healed) <= HEAL_SECONDS, f"healed only after {max(healed):.1f} s")
+        outcome.expect_in_time(
+            max(healed) <= HEAL_SECONDS, f"healed only after {max(healed):.1f} s"
+        )
 
 
 # --- Redis ---
@@ -313,7 +315,7 @@ def redis_gone(outcome: Outcome, vendor: str, plant: str) -> None:
         "used again after": f"{healed:.1f} s",
     }
     outcome.broken += lost + person.wrong
-    outcome.expect(healed <= HEAL_SECONDS, f"Redis is used again only after {healed:.1f} s")
+    outcome.expect_in_time(healed <= HEAL_SECONDS, f"Redis is used again only after {healed:.1f} s")
 
 
 def _look_around(outcome: Outcome, person: Person, when: str, slowest: dict[str, float]) -> None:
@@ -341,7 +343,7 @@ def _look_around(outcome: Outcome, person: Person, when: str, slowest: dict[str,
         worst = max(worst, time.monotonic() - begin)
         outcome.expect(status < 500, f"{when}: {name} answered {status}")
     slowest[when] = worst
-    outcome.expect(worst <= CACHE_SECONDS, f"{when}: a page took {worst:.1f} s")
+    outcome.expect_in_time(worst <= CACHE_SECONDS, f"{when}: a page took {worst:.1f} s")
 
 
 def _until_shared(cache: Redis, person: Person) -> float:

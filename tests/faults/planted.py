@@ -270,6 +270,23 @@ def figures_rewritten() -> None:
     MigrationExecutor.migrate = migrate  # type: ignore[method-assign]  # as the defect has it
 
 
+@plant
+def importer_raises() -> None:
+    """What a reader stumbles on goes through as it is, not as a message."""
+    from careers.importers import uploads
+    from careers.importers.reading import InputError
+
+    real = uploads.read
+
+    def read(*given: Any) -> Any:
+        try:
+            return real(*given)
+        except InputError as error:
+            raise KeyError(str(error)) from error
+
+    uploads.read = read
+
+
 def apply(name: str) -> None:
     """Plant a defect in this process. Django must be set up."""
     if name:
