@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "accounts.guards.kept_by_no_cache",
     "accounts.guards.second_factor",
     "accounts.guards.freshly_signed_in",
+    "accounts.admin_input.readable",
     "simple_history.middleware.HistoryRequestMiddleware",
     "config.api.problems_only",
 ]
