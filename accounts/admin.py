@@ -90,7 +90,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 # allauth's own searches a name that our users do not have, and failed.
-admin.site.get_model_admin(UserSession).search_fields = ("user__email", "ip")
+type(admin.site.get_model_admin(UserSession)).search_fields = ("user__email", "ip")
 admin.site.unregister(EmailAddress)
 admin.site.unregister(Authenticator)
 

@@ -31,6 +31,6 @@ def _read(request: HttpRequest) -> None:
         if name != "q" and any(TOO_LONG_A_NUMBER.search(value) for value in values):
             raise BadRequest(f"{name[:40]} holds a number that is too large")
     chosen = request.POST.getlist("_selected_action")
-    chosen += [v for name, v in request.POST.items() if v and ROW_OF_THE_LIST.match(name)]
+    chosen += [str(v) for name, v in request.POST.items() if v and ROW_OF_THE_LIST.match(name)]
     if not all(KEY.fullmatch(value) for value in chosen):
         raise BadRequest("a chosen row has no such number")
