@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -88,6 +89,8 @@ class UserAdmin(DjangoUserAdmin):
         return request.user.is_superuser or obj is None or not obj.is_superuser
 
 
+# allauth's own searches a name that our users do not have, and failed.
+type(admin.site.get_model_admin(UserSession)).search_fields = ("user__email", "ip")
 admin.site.unregister(EmailAddress)
 admin.site.unregister(Authenticator)
 

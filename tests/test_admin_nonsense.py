@@ -1,7 +1,10 @@
 """Addresses of admin pages with ids that are none: not found, or led back; never 500."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib import admin
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
@@ -31,3 +34,53 @@ def test_a_row_that_cannot_be_is_not_found(superuser, page):
             if not is_led_back and reply.status_code not in (403, 404):
                 wrong.append(f"{base}{row[:30]}/{page}: {reply.status_code}")
     assert not wrong, "\n".join(wrong)
+
+
+VALUES = ("x", "9" * 30, "a\0b", "²")
+
+
+def status(client: Client, path: str, posted: dict[str, str] | None = None) -> int:
+    """Send; what it changed, or broke, is taken back."""
+    with transaction.atomic():
+        reply = client.get(path) if posted is None else client.post(path, posted)
+        transaction.set_rollback(True)
+    return int(reply.status_code)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_nonsense_in_filters_and_searches_of_a_list_never_fails(superuser, value):
+    """Filters, order, page and search of every model, allauth's own too."""
+    wrong = []
+    for model, its in admin.site._registry.items():
+        base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        filters = [f[0] if isinstance(f, tuple) else f for f in its.list_filter]
+        names = ["q", "o", "p", "_to_field", "id__in", *(f"{f}__exact" for f in filters)]
+        paths = [f"{base}?{urlencode({name: value})}" for name in names]
+        paths.append(f"{base}add/?{urlencode({'career': value})}")
+        wrong += [path[:120] for path in paths if status(superuser, path) >= 500]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_nonsense_for_rows_chosen_in_a_list_never_fails(superuser, value):
+    """Actions on rows that cannot be, and the list that is saved in place."""
+    wrong = []
+    for model, its in admin.site._registry.items():
+        base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        sent = [
+            {"action": action, "_selected_action": value, "index": "0"}
+            for action in ("delete_selected", *(its.actions or ()), value)
+        ]
+        sent += [{**each, "post": "yes", "index": value} for each in sent]
+        form = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-id": value}
+        sent.append({"_save": "1", **form})
+        wrong += [f"{base} {each}" for each in sent if status(superuser, base, each) >= 500]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_rows_that_are_there_can_still_be_chosen(superuser):
+    """The guard lets through what the page itself sends."""
+    model = next(m for m in admin.site._registry if m._meta.model_name == "step")
+    row = str(model._default_manager.values_list("pk", flat=True).first())
+    sent = {"action": "delete_selected", "_selected_action": row, "index": "0"}
+    assert "Are you sure" in superuser.post("/admin/careers/step/", sent).content.decode()

@@ -1,0 +1,36 @@
+"""What Django's admin passes on to the database unread: refused before it gets there."""
+
+import re
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+
+LISTS = re.compile(r"/admin/[^/]+/[^/]+/(?:add/)?$")
+KEY = re.compile(r"[0-9]{1,18}|[0-9a-f]{32}|[0-9a-f-]{36}", re.ASCII)
+"""Numbers of rows that fit in the database, and UUIDs."""
+TOO_LONG_A_NUMBER = re.compile(r"[0-9]{19}")
+ROW_OF_THE_LIST = re.compile(r"form-[0-9]+-id$")
+
+
+def readable(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer 400 to a list of the admin whose filters or chosen rows no database can hold."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if LISTS.match(request.path_info) and request.user.is_staff:
+            _read(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _read(request: HttpRequest) -> None:
+    for name, values in request.GET.lists():
+        if name != "q" and any(TOO_LONG_A_NUMBER.search(value) for value in values):
+            raise BadRequest(f"{name[:40]} holds a number that is too large")
+    chosen = request.POST.getlist("_selected_action")
+    chosen += [str(v) for name, v in request.POST.items() if v and ROW_OF_THE_LIST.match(name)]
+    if not all(KEY.fullmatch(value) for value in chosen):
+        raise BadRequest("a chosen row has no such number")
