@@ -28,6 +28,9 @@ def readable(
 
 def _read(request: HttpRequest) -> None:
     for name, values in request.GET.lists():
+        if name != "q" and any("\x00" in value for value in values):
+            # PostgreSQL holds no such text; Django's own search takes it out.
+            raise BadRequest(f"{name[:40]} holds a sign that no text has")
         if name != "q" and any(TOO_LONG_A_NUMBER.search(value) for value in values):
             raise BadRequest(f"{name[:40]} holds a number that is too large")
     chosen = request.POST.getlist("_selected_action")
