@@ -62,9 +62,9 @@ def kept_by_no_cache(
         response = get_response(request)
         if request.path.startswith(ACCOUNT):
             add_never_cache_headers(response)
-        if request.path == reverse("account_logout") and request.method == "POST":
-            # Not "cookies": what this browser began without an account stays with it.
-            response["Clear-Site-Data"] = '"cache", "storage"'
+            if request.method == "POST" and request.path == reverse("account_logout"):
+                # Not "cookies": what this browser began without an account stays with it.
+                response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     return middleware
