@@ -88,7 +88,7 @@ def test_evidence_being_typed_survives_leaving_the_page(page: Page):
             """each => {
               each.value += ", days";
               each.dispatchEvent(new Event("input", { bubbles: true }));
-              history.back();
+              setTimeout(() => history.back());  // this script must have answered before
             }"""
         )
     stored = ""
