@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "config.apps.Served",
     "crispy_forms",
     "crispy_bootstrap5",
     "simple_history",
@@ -237,6 +237,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages name no others, and compressing takes long
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["woff2", "png", "map"]  # maps are for developers
 
 # A questionnaire page has about twenty fields; nothing needs large bodies.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000

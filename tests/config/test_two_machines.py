@@ -27,7 +27,7 @@ import redis
 
 from config.environment import Environment
 from tests import frameworks
-from tests.journeys.conftest import ROOT, free_port, manage, wait_until_ready
+from tests.journeys.conftest import ROOT, collected, free_port, manage, wait_until_ready
 
 HOST = "rung.example.org"
 WORDS = "a good long passphrase"
@@ -145,7 +145,7 @@ def ports(tmp_path_factory) -> Iterator[tuple[int, int]]:
         "BEHIND_PROXY": "1",
         "WEB_CONCURRENCY": "1",
         "STAFF_SECOND_FACTOR": "0",
-        "STATIC_DIR": str(tmp_path_factory.mktemp("static")),
+        "STATIC_DIR": str(collected()),
         "DJANGO_SUPERUSER_PASSWORD": WORDS,
     }
     try:
@@ -155,7 +155,6 @@ def ports(tmp_path_factory) -> Iterator[tuple[int, int]]:
             manage("migrate", "--verbosity", "0", environment=first)
             manage("load_careers", environment=first)
             manage("createsuperuser", "--noinput", "--email", EDITOR, environment=first)
-            manage("collectstatic", "--noinput", "--verbosity", "0", environment=first)
             yield tuple(start(running, shared, folder) for folder in folders)
     finally:
         with psycopg.connect(POSTGRES, autocommit=True) as connection:

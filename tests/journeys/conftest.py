@@ -1,6 +1,7 @@
 """The stage of the journeys: the real server, Chromium, and visitors who are watched."""
 
 import asyncio
+import atexit
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -116,15 +118,25 @@ def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) 
             time.sleep(0.05)
 
 
+@cache
+def collected() -> Path:
+    """Return the folder of static files, collected once for all servers of a process."""
+    folder = tempfile.mkdtemp(prefix="rung-static-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    environment = {k: v for k, v in os.environ.items() if k not in NOT_A_NEWCOMERS}
+    environment |= {"VAR_DIR": folder, "STATIC_DIR": f"{folder}/static"}
+    manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
+    return Path(folder) / "static"
+
+
 @contextmanager
 def serving(**settings: str) -> Iterator[Server]:
     """Set Rung up in an empty folder and serve it, as a newcomer's ``make run`` does."""
     with tempfile.TemporaryDirectory(prefix="rung-journeys-") as folder, own_database() as database:
         environment = {k: v for k, v in os.environ.items() if k not in NOT_A_NEWCOMERS}
-        environment |= {"VAR_DIR": folder, **database, **settings}
+        environment |= {"VAR_DIR": folder, "STATIC_DIR": str(collected()), **database, **settings}
         manage("migrate", "--verbosity", "0", environment=environment)
         manage("load_careers", environment=environment)
-        manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
         port, log = free_port(), Path(folder) / "server.log"
         with log.open("w") as output:
             process = subprocess.Popen(
