@@ -9,7 +9,7 @@ from django.db.models import CharField
 from django.db.models.functions import Cast
 
 from careers import catalogue, document
-from careers.document import Framework, Level
+from careers.document import Level
 from careers.drafts import compile_draft
 from careers.models import Career, Version
 from careers.publishing import verify
@@ -71,11 +71,6 @@ def stored_reports(version: Version) -> Iterator[tuple[str, Ratings]]:
         yield level, {skill: value for _, _, skill, value in answers if skill is not None}
 
 
-def merged(content: Framework) -> dict[str, tuple[str, ...]]:
-    """Return the skills that others went into, with those others."""
-    return {key: skill.merged_from for key, skill in content.skills().items() if skill.merged_from}
-
-
 def page(career: Career) -> EffectsPage:
     """Return what the draft would do. ``career.latest`` is loaded, without its document.
 
@@ -86,7 +81,10 @@ def page(career: Career) -> EffectsPage:
         raise NoVersionError(career.key)
     draft = document.parse(verify(compile_draft(career)))
     found = effects(
-        figures.ladder(version), figures.ladder_of(draft), stored_reports(version), merged(draft)
+        figures.ladder(version),
+        figures.ladder_of(draft),
+        stored_reports(version),
+        figures.merged(draft),
     )
     levels = {level.key: level for level in catalogue.framework(version).levels}
     return EffectsPage(

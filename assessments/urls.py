@@ -4,13 +4,17 @@ from django.urls import path
 
 from careers.later import LaterViews
 
-from .groups.views import joining
 from .second import views as second
 from .sharing import views as sharing
-from .views import finish, manage, plan, rate, report
+from .views import finish, manage, rate, report
 
-effects, preview = (LaterViews(f"assessments.views.{name}") for name in ("effects", "preview"))
-coach, files = (LaterViews(f"assessments.groups.views.{name}") for name in ("coach", "files"))
+# What nobody needs who only answers and reads is imported at its first request.
+effects, plan, preview = (
+    LaterViews(f"assessments.views.{name}") for name in ("effects", "plan", "preview")
+)
+coach, files, joining = (
+    LaterViews(f"assessments.groups.views.{name}") for name in ("coach", "files", "joining")
+)
 
 app_name = "assessments"
 one = "assessments/<uuid:assessment_id>"

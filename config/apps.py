@@ -1,7 +1,5 @@
 """The app that holds the operators' commands and checks."""
 
-from typing import ClassVar
-
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
@@ -15,4 +13,4 @@ class ConfigConfig(AppConfig):
 class Served(StaticFilesConfig):
     """Static files, without those that no page asks for: the API's docs are Swagger's."""
 
-    ignore_patterns: ClassVar = [*StaticFilesConfig.ignore_patterns, "redoc*"]
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc*"]  # noqa: RUF012 (the base class has an attribute of each instance)

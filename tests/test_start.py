@@ -12,7 +12,8 @@ from careers.later import LaterView
 LATE = (
     "openpyxl", "numpy", "highspy", "weasyprint", "icalendar", "jsonschema", "pydantic",
     "ninja", "segno", "qrcode", "tqdm", "defusedxml", "pyphen", "config.api", "careers.admin",
-    "careers.importers.uploads", "careers.studio.views",
+    "careers.importers.uploads", "careers.studio.views", "careers.drafts", "careers.exporters.case",
+    "assessments.effects", "assessments.views.plan", "assessments.groups.views.joining",
 )  # fmt: skip
 """Spreadsheets, solver, PDFs, calendars, schemas, the programs' door, the staff's pages."""
 ONE_PAGE = """

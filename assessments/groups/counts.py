@@ -11,7 +11,6 @@ from careers.catalogue import framework
 from .. import figures
 from ..core.ladder import Level, Ratings
 from ..core.tally import Read, mapped, read
-from ..effects import merged
 from .models import Count, Group, Reading
 
 Key = tuple[str, str, int]
@@ -27,7 +26,7 @@ def level_of(group: Group) -> Level:
 
 def answers_for(group: Group, ratings: Ratings) -> dict[str, int | None]:
     """Return the ratings of any version as the group's version has its skills."""
-    return mapped(ratings, merged(framework(group.version)))
+    return mapped(ratings, figures.merged(framework(group.version)))
 
 
 def read_for(group: Group, ratings: Ratings) -> Read:
