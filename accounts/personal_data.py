@@ -40,8 +40,12 @@ Deleting what hangs on a row passes by the code that looks after it: counts, say
 
 
 def of(row: models.Model) -> Json:
-    """Return a row with everything that hangs on it, as plain data, by names of models."""
-    return {**_fields(row), **dict(_hanging(row))}
+    """Return a row with everything that hangs on it, as plain data, by names of models.
+
+    Rows that point to what is not the person's own say what that is, by ``in_words``.
+    """
+    told: Callable[[], Json] = getattr(row, "in_words", dict)
+    return {**_fields(row), **told(), **dict(_hanging(row))}
 
 
 def _fields(row: models.Model) -> Json:

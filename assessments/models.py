@@ -15,6 +15,11 @@ MAX_EVIDENCE = 1000
 SHA256_HEX = r"^[0-9a-f]{64}$"
 
 
+def version_in_words(pk: int) -> str:
+    """Return a version's title and number, without its document. One query."""
+    return str(Version.objects.only("title", "number").get(pk=pk))
+
+
 class Assessment(models.Model):
     """One person's answers to one version with one target level.
 
@@ -52,6 +57,10 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"Assessment {self.pk}"
+
+    def in_words(self) -> dict[str, str]:
+        """Return what the number of the version stands for, for the person's own file."""
+        return {"version": version_in_words(self.version_id)}
 
     @property
     def is_finished(self) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from careers.models import Version
 
 from ..core.cohorts import State
-from ..models import Assessment
+from ..models import Assessment, version_in_words
 
 MAX_NAME = 80
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -69,11 +69,22 @@ class Group(models.Model):
     def __str__(self) -> str:
         return f"Group {self.pk}"
 
+    def in_words(self) -> dict[str, str]:
+        """Return what the number of the version stands for, for the coach's own file."""
+        return {"version": version_in_words(self.version_id)}
+
     @property
     def shown_code(self) -> str:
         """Return the join code as people read it: K7P-4QD."""
         code = self.code or ""
         return f"{code[:3]}-{code[3:]}"
+
+
+def group_in_words(pk: uuid.UUID) -> dict[str, str]:
+    """Return a group's name, coach and version as its members know them. Two queries."""
+    group = Group.objects.get(pk=pk)
+    name = group.name or str(_("All reports of a level, five or more at a time"))
+    return {"group": name, "coach": group.coach, "group_level": group.level, **group.in_words()}
 
 
 class Membership(models.Model):
@@ -104,6 +115,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"Membership {self.pk}"
+
+    def in_words(self) -> dict[str, str]:
+        """Return which group it is, as its member knows it, for the person's own file."""
+        return group_in_words(self.group_id)
 
 
 class Reading(models.Model):
@@ -158,6 +173,10 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"Reading of assessment {self.assessment_id}"
+
+    def in_words(self) -> dict[str, str]:
+        """Return in which group the report is counted, for the person's own file."""
+        return group_in_words(self.group_id)
 
 
 class Cohort(models.Model):

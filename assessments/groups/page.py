@@ -97,7 +97,8 @@ class MemberRow:
 class GroupPage:
     """Everything that a group's page and files show. ``median`` is percent, or None.
 
-    ``finished`` people stand in every figure, ``unnamed`` of them without being listed.
+    ``finished`` people stand in every figure, ``unnamed`` of them without a name. Of these
+    ``named_later`` are listed all the same: what was once counted without a name stays so.
     """
 
     group: Group
@@ -106,6 +107,7 @@ class GroupPage:
     finished: int
     unnamed: int
     listed: int
+    named_later: int
     median: float | None
     bands: tuple[BandRow, ...]
     skills: tuple[SkillRow, ...]
@@ -115,8 +117,8 @@ class GroupPage:
 
     @property
     def started(self) -> int:
-        """Return how many people have begun: who is listed, and who is counted unlisted."""
-        return self.listed + self.unnamed
+        """Return how many people have begun: who is listed or counted, each once."""
+        return self.listed + self.unnamed - self.named_later
 
     @property
     def change(self) -> float | None:
@@ -127,7 +129,11 @@ class GroupPage:
 
 
 def page(group: Group, *, listed: int = 0, members: Iterable[Membership] = ()) -> GroupPage:
-    """Return what is known of a group. One query for the counts, one for these members."""
+    """Return what is known of a group.
+
+    One query for the counts, one for these members, and one where people are listed and
+    others counted without a name.
+    """
     rows = Count.objects.filter(group=group).order_by("kind", "key", "slot")
     counts: dict[str, dict[tuple[str, int], int]] = defaultdict(dict)
     for kind, key, slot, number in rows.values_list("kind", "key", "slot", "number"):
@@ -138,13 +144,15 @@ def page(group: Group, *, listed: int = 0, members: Iterable[Membership] = ()) -
         raise LookupError(group.level)
     middle = median({slot: number for (_, slot), number in counts["low"].items()})
     finished = sum(counts["low"].values())
+    unnamed = counts["unnamed"].get(("", 0), 0)
     return GroupPage(
         group=group,
         framework=content,
         level=level,
         finished=finished,
-        unnamed=counts["unnamed"].get(("", 0), 0),
+        unnamed=unnamed,
         listed=listed,
+        named_later=_named_later(group) if listed and unnamed else 0,
         median=None if middle is None else percent(middle),
         bands=_bands(counts["band"], finished),
         skills=_skills(content, level, counts["rating"], finished),
@@ -152,6 +160,11 @@ def page(group: Group, *, listed: int = 0, members: Iterable[Membership] = ()) -
         months=_months(counts["month"]),
         members=_members(group, list(members)),
     )
+
+
+def _named_later(group: Group) -> int:
+    """Return how many are listed whose report is still counted without their name."""
+    return Reading.objects.filter(group=group, state="counted", member__is_listed=True).count()
 
 
 def _bands(counts: dict[tuple[str, int], int], finished: int) -> tuple[BandRow, ...]:

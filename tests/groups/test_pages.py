@@ -586,14 +586,27 @@ def test_a_members_file_holds_the_membership_and_a_coachs_none_of_it(group, cora
     mara = User.objects.create_user("mara@example.org")
     report(box_maker, "", READY, mara)
     join(group, "", user=mara)
+    report(box_maker, "ben", READY)
+    join(group, "ben", named("Ben the canary"))
     client = Client()
     client.force_login(mara)
     (one,) = json.loads(client.get("/account/data/").content)["assessments"]
-    assert one["memberships"][0]["group_id"] == str(group.pk)
+    (member,) = one["memberships"]
+    told = {"group": "Evening class", "coach": "Cora", "group_level": "senior",
+            "version": "Box Maker, version 1"}  # fmt: skip
+    assert (member["group_id"], member | told) == (str(group.pk), member)
+    assert one["version"] == "Box Maker, version 1"
     assert {each["state"] for each in one["readings"]} == {"waiting"}
-    (own,) = json.loads(cora_client.get("/account/data/").content)["coached_groups"]
+    assert {each["group"] for each in one["readings"]} == {
+        "Evening class", "All reports of a level, five or more at a time",
+    }  # fmt: skip
+    file = cora_client.get("/account/data/")
+    assert "canary" not in file.text
+    (own,) = json.loads(file.content)["coached_groups"]
+    assert (own["name"], own["version"]) == ("Evening class", "Box Maker, version 1")
     assert set(own) == {
         "id", "owner_id", "name", "coach", "version_id", "level", "code", "is_open", "created_at",
+        "version",
     }  # fmt: skip
 
 

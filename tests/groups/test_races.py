@@ -14,6 +14,7 @@ from assessments import actions
 from assessments.groups import actions as group_actions
 from assessments.groups import plans
 from assessments.groups.models import Group, Membership
+from assessments.groups.page import page
 from assessments.models import Assessment, Rating
 from tests import frameworks
 from tests.assessments.test_races import shared_database, together
@@ -130,6 +131,32 @@ def test_hidden_members_rating_again_at_once_make_one_new_cohort(group):
 
     together(rate_again, threads=5)
     assert (cohorts(group), people_counted(group)) == ({"live": 1, "ended": 1}, 5)
+    assert wrong() == []
+
+
+def test_saying_a_name_and_going_at_once_leaves_everybody_one_person(group):
+    """Of eight who are counted, some say their names, some take them back, one leaves."""
+    members = [under_way(group, n, is_hidden=True) for n in range(PEOPLE)]
+    for number in range(PEOPLE):
+        finish(members, number)
+    waiting = PEOPLE - people_counted(group)
+    assert waiting == 3
+
+    def work(number: int) -> None:
+        member = Membership.objects.get(pk=members[number].pk)
+        if number == 0:
+            group_actions.leave(member=member)
+            return
+        for consent in (named(f"Person {number}"), HIDDEN, named(f"Person {number}"))[
+            : 1 + number % 3
+        ]:
+            group_actions.change_consent(member=member, consent=consent)
+
+    together(work, threads=PEOPLE)
+    listed = Membership.objects.filter(group=group, is_listed=True)
+    shown = page(group, listed=listed.count(), members=listed)
+    assert shown.started == listed.count() == len({each.name for each in shown.members})
+    assert shown.unnamed == 0
     assert wrong() == []
 
 
