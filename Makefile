@@ -48,9 +48,9 @@ bench: $(VENV)/dev.stamp  ## Measure beside the peers and the floor on both data
 bench-short: $(VENV)/dev.stamp  ## Measure without peers, on SQLite, in about a minute
 	@$(PY) -m tests.bench --short
 
-faults: $(VENV)/dev.stamp  ## Try every fault, in full, on both databases, and each planted defect (hours)
+faults: $(VENV)/dev.stamp  ## Try every fault, in full, on both databases, and each planted defect (two hours)
 	@$(PY) -m tests.faults --write docs/reliability.md --date "$$(date -u +%F)"
-	@$(PY) -m tests.faults --planted
+	@$(PY) -m tests.faults --planted --write docs/reliability.md --date "$$(date -u +%F)"
 
 soak: $(VENV)/dev.stamp  ## Ten minutes of load on each database
 	@$(PY) -m tests.faults --soak --write docs/reliability.md --date "$$(date -u +%F)"

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib import admin
 from django.db import transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts.models import User
 
@@ -84,3 +84,42 @@ def test_rows_that_are_there_can_still_be_chosen(superuser):
     row = str(model._default_manager.values_list("pk", flat=True).first())
     sent = {"action": "delete_selected", "_selected_action": row, "index": "0"}
     assert "Are you sure" in superuser.post("/admin/careers/step/", sent).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "typed"),
+    [
+        ("career", "alternative_titles", "a\0b"),
+        ("career", "codes", "esco: a\0b"),
+        ("level", "focus", "\0"),
+        ("level", "checks", '[{"a": "\\u0000"}]'),
+        ("level", "checks", '"\\ud800"'),
+        ("level", "checks", '["\\ud800"]'),
+        ("level", "checks", "[NaN]"),
+        ("level", "checks", "null"),
+        ("level", "checks", "{}"),
+    ],
+)
+def test_a_list_that_no_database_keeps_is_refused_by_its_field(superuser, row, field, typed):
+    """NUL, half characters and what is no list: told beside the field, and shown again."""
+    model = next(m for m in admin.site._registry if m._meta.model_name == row)
+    form = modelform_of(model)({field: typed})
+    assert field in form.errors
+    str(form).encode()  # half a character would fail here
+    path = f"/admin/careers/{row}/add/"
+    assert status(superuser, path, {field: typed}) == 200
+
+
+def test_an_emptied_list_is_an_empty_one(superuser):
+    """Not null, which the database refuses."""
+    model = next(m for m in admin.site._registry if m._meta.model_name == "level")
+    form = modelform_of(model)({"checks": ""})
+    assert "checks" not in form.errors
+    assert form.cleaned_data["checks"] == []
+
+
+def modelform_of(model):
+    """Return the form class of a model's page in the admin."""
+    request = RequestFactory().get("/")
+    request.user = User.objects.get(email="edda@example.org")
+    return admin.site._registry[model].get_form(request)

@@ -1,13 +1,16 @@
 """Form fields that let an editor write lists and codes as plain lines."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
+from .. import json_text
 from ..recording import draft_of
 from ..revisions import upcoming_revision
 
@@ -23,6 +26,45 @@ class KeyAutocomplete(AutocompleteSelect):
         return super().optgroups(name, numbers, attr)
 
 
+def _without_nul(text: str) -> str:
+    """Refuse what PostgreSQL cannot keep; Django looks for it in the text of a list only."""
+    if "\0" in text:
+        raise ValidationError(_("Null characters are not allowed."))
+    return text
+
+
+class ListField(forms.JSONField):
+    """A list as JSON, read as strictly as an imported document; empty is an empty list."""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Show what cannot be read as it was typed."""
+        try:
+            json_text.read(data or "[]")
+        except json_text.JsonTextError:
+            return InvalidJSONInput(data)
+        return super().bound_data(data, initial)
+
+    def to_python(self, value: Any) -> Any:
+        """Return the list. Raises ValidationError for anything else."""
+        if value in self.empty_values:
+            return []
+        if isinstance(value, str):
+            try:
+                value = json_text.read(value)
+            except json_text.JsonTextError as error:
+                raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if not isinstance(value, list) or "\\u0000" in json.dumps(value).replace("\\\\", ""):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare lists; what is none has changed."""
+        try:
+            return bool(self.to_python(data) != (initial or []))
+        except ValidationError:
+            return True
+
+
 class LinesField(forms.CharField):
     """A list of texts, one a line."""
 
@@ -34,13 +76,15 @@ class LinesField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """Return the lines that are not blank."""
-        return [
-            line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()
-        ]
+        text = _without_nul(super().to_python(value) or "")
+        return [line.strip() for line in text.splitlines() if line.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare lists, not texts."""
-        return bool(self.to_python(data) != (initial or []))
+        try:
+            return bool(self.to_python(data) != (initial or []))
+        except ValidationError:
+            return True
 
 
 class CodesField(forms.CharField):
@@ -57,7 +101,7 @@ class CodesField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         """Return {name: code}. Raises ValidationError naming the line without a colon."""
         codes = {}
-        for line in (super().to_python(value) or "").splitlines():
+        for line in _without_nul(super().to_python(value) or "").splitlines():
             if not line.strip():
                 continue
             name, colon, code = line.partition(":")
@@ -94,6 +138,13 @@ class LevelsAndCodesForm(forms.ModelForm):
                     label=self.fields[name].label,
                     help_text=hint,
                     widget=forms.Textarea(attrs={"rows": 4}),
+                )
+
+        for name in ("checks", "items"):
+            if name in self.fields:
+                field = self.fields[name]
+                self.fields[name] = ListField(
+                    required=False, label=field.label, help_text=field.help_text
                 )
 
 

@@ -7,6 +7,7 @@ found, ``--write FILE`` keeps the lines with the machine and the versions.
 import argparse
 import os
 import platform
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -26,17 +27,33 @@ from .ground import ROOT, TEMPLATES, make_templates, remove_templates
 from .outcome import TIMES_TOLD
 
 BOTH = ("sqlite", "postgresql")
+NUMBER = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b")
+"""That of an assessment, which tells nothing and is another each time."""
+MOST_TOLD = 160
 BEGIN, END = "<!-- figures of {} -->", "<!-- end of {} -->"
 
 
 @dataclass(frozen=True)
+class Defect:
+    """A defect that can be planted, and what the module must say when it finds it.
+
+    A module that fails for another reason has not found it. ``short`` stands for the fault's
+    own short form where that is too much, or too little to see it.
+    """
+
+    name: str
+    found: str
+    short: str | None = None
+
+
+@dataclass(frozen=True)
 class Fault:
-    """A module, its arguments in full and in short, its databases, and a defect it must find."""
+    """A module, its arguments in full and in short, its databases, and defects it must find."""
 
     module: str
     full: str = ""
     short: str = ""
-    plants: tuple[str, ...] = ()
+    plants: tuple[Defect, ...] = ()
     databases: tuple[str, ...] = BOTH
     alone: bool = False
     """Whether its figures are times, so that nothing else may run beside it."""
@@ -44,31 +61,62 @@ class Fault:
 
 FAULTS = (
     Fault(
-        "kills", "--times 200", "--times 10 --up-seconds 6", ("reply-before-commit",), alone=True,
+        "kills", "--times 200", "--times 10 --up-seconds 6",
+        (Defect("reply-before-commit", r"\d acknowledged, .* there"),), alone=True,
     ),
-    Fault("disk", "--saves 50", "--saves 50", ("quick-disk",), ("sqlite",)),
-    Fault("saves", "--count 10000", "--count 400", ("last-write-wins",)),
+    Fault(
+        "disk", "--saves 50", "--saves 50",
+        (Defect("quick-disk", "replies went before the sync"),), ("sqlite",),
+    ),
+    Fault(
+        "saves", "--count 10000", "--count 400",
+        (Defect("last-write-wins", r"became the same revision|after \d+ acknowledged saves"),),
+    ),
     Fault(
         "finishes", "--assessments 50 --parallel 20", "--assessments 5 --parallel 10",
-        ("finish-again", "saves-count-twice"),
+        (
+            Defect("finish-again", "finishing again changed it"),
+            Defect("saves-count-twice", "what was repeated counts once"),
+        ),
     ),
     Fault(
         "publishing", "--running 100 --versions 30", "--running 12 --versions 4",
-        ("newest-version",),
+        (Defect("newest-version", r"version \d+: \[|another version than it began with"),),
     ),
-    Fault("outages", plants=("false-saved", "cache-must-answer")),
-    Fault("inputs", "--count 10000", "--count 300", ("trusting-numbers",)),
+    Fault(
+        "outages",
+        plants=(
+            Defect("false-saved", r"\d said", "--only disk"),
+            Defect("cache-must-answer", r"Redis \w+: .* answered 5\d\d", "--only redis"),
+        ),
+    ),
+    Fault(
+        "inputs", "--count 10000", "--count 300",
+        (Defect("trusting-numbers", r"autosave .*ValueError: invalid literal"),),
+    ),
     Fault(
         "imports", "--count 10000 --seed 6", "--count 200 --seed 6",
-        ("importer-raises",), ("sqlite",),
+        (Defect("importer-raises", "KeyError"),), ("sqlite",),
     ),
-    Fault("cells", "--count 10000", "--count 500", ("formulas-live",)),
-    Fault("proxy", plants=("public-reports",)),
-    Fault("migrations", "--reports 10000", "--reports 60", ("figures-rewritten",)),
+    Fault("cells", "--count 10000", "--count 500", (Defect("formulas-live", r"report\.csv: "),)),
+    Fault(
+        "proxy",
+        plants=(
+            Defect("public-reports", r"/report/: \w+ gets .*canary"),
+            Defect("home-without-vary", r": \w+ gets .* of \w+"),
+        ),
+    ),
+    Fault(
+        "migrations", "--reports 10000", "--reports 60",
+        (Defect("figures-rewritten", "frozen figures changed"),),
+    ),
 )  # fmt: skip
 SOAK = Fault(
     "soak", "--seconds 600 --rate 60", "--seconds 30 --rate 60 --p95-ms 500",
-    ("slow-saves", "leak"), alone=True,
+    (
+        Defect("slow-saves", r"p95 is \d+ ms", "--seconds 20 --rate 15 --p95-ms 500"),
+        Defect("leak", r"memory grew by \d+"),
+    ), alone=True,
 )  # fmt: skip
 
 
@@ -79,15 +127,15 @@ class Run:
     fault: Fault
     database: str
     arguments: str
-    plant: str = ""
+    defect: Defect | None = None
 
     def command(self) -> list[str]:
         """Return the command as anyone can repeat it."""
         given = [*self.arguments.split()]
         if self.fault.module != "imports":
             given += ["--database", self.database]
-        if self.plant:
-            given += ["--plant", self.plant]
+        if self.defect:
+            given += ["--plant", self.defect.name]
         return [sys.executable, "-m", f"tests.faults.{self.fault.module}", *given]
 
     def shown(self) -> str:
@@ -102,14 +150,23 @@ def perform(run: Run) -> tuple[bool, str]:
     seconds = time.monotonic() - begin
     lines = done.stdout.strip().splitlines()
     line = lines[-1] if lines else f"{run.fault.module} · {run.database} · printed nothing"
-    good = (done.returncode != 0) if run.plant else (done.returncode == 0)
-    if run.plant:
-        verdict = "found" if good else "NOT FOUND"
-        line = f"planted {run.plant} · {run.database} · {verdict}"
+    good = done.returncode == 0
+    if run.defect:
+        seen = finding(run.defect, done.stdout + done.stderr)
+        good = done.returncode != 0 and bool(seen)
+        verdict = f"found: {seen}" if good else "NOT FOUND"
+        line = f"planted {run.defect.name} · {run.fault.module} · {run.database} · {verdict}"
     print(f"{line} · took {seconds:.0f} s", flush=True)
     if not good:
         print(f"  {run.shown()}\n{done.stderr[-3000:]}", flush=True)
     return good, line
+
+
+def finding(defect: Defect, printed: str) -> str:
+    """Return the line that a defect had to bring about, or nothing."""
+    told = (line.strip() for line in printed.splitlines())
+    found = next((line for line in told if re.search(defect.found, line)), "")
+    return NUMBER.sub("…", found.removeprefix("broken: "))[:MOST_TOLD]
 
 
 def runs(faults: tuple[Fault, ...], databases: list[str], *, short: bool) -> Iterator[Run]:
@@ -126,8 +183,9 @@ def runs(faults: tuple[Fault, ...], databases: list[str], *, short: bool) -> Ite
 def planted(faults: tuple[Fault, ...], databases: list[str]) -> Iterator[Run]:
     """Yield every defect, in the short form."""
     for run in runs(faults, databases, short=True):
-        for plant in run.fault.plants:
-            yield Run(run.fault, run.database, run.arguments, plant)
+        for defect in run.fault.plants:
+            arguments = run.arguments if defect.short is None else defect.short
+            yield Run(run.fault, run.database, arguments, defect)
 
 
 def in_order(every: list[Run], workers: int) -> Iterator[tuple[Run, bool, str]]:
@@ -222,6 +280,7 @@ def main() -> None:
         done = list(in_order(every, given.workers))
         if given.write:
             name = "make soak" if given.soak else "make faults"
+            name = "the planted defects" if given.planted else name
             write(given.write, name, given.date, [(run, line) for run, _good, line in done])
     wrong = [run for run, good, _line in done if not good]
     print(f"{len(done)} run, {len(wrong)} not as they should be", flush=True)

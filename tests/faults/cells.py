@@ -5,7 +5,9 @@ import io
 import random
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from .ground import Ground, ground, use_here
@@ -38,6 +40,10 @@ TAILS = (
     'DDE("cmd";"/C calc";"x")', "1;2,3\n=4", '"=1+1', "-2+3", "rung",
 )  # fmt: skip
 CAREER = "box-maker"
+LEVELS = tuple(f"level-{number}" for number in range(1, 6))
+TABLES = ("csv", "xlsx")
+ENOUGH = 5
+"""How many people there must be before all reports of a career may be seen together."""
 
 
 def hostile(dice: random.Random) -> str:
@@ -74,8 +80,8 @@ def cells_of_csv(content: bytes) -> Iterator[str]:
 
 
 def live_in_csv(content: bytes) -> tuple[int, list[str]]:
-    """Return how many cells there are, and those that would be computed."""
-    cells = list(cells_of_csv(content))
+    """Return how many cells hold something, and those that would be computed."""
+    cells = [cell for cell in cells_of_csv(content) if cell]
     return len(cells), [c for c in cells if LIVE.match(c) and not NUMBER.match(c)]
 
 
@@ -106,14 +112,69 @@ def live_in_xlsx(content: bytes) -> tuple[int, list[str]]:
     return count, bad
 
 
-def exports(client: Any, editor: Any, assessments: list[Any]) -> Iterator[tuple[str, str, bytes]]:
-    """Yield every table that the site gives away: its kind, its address, its bytes."""
-    for assessment in assessments:
-        for kind in ("csv", "xlsx"):
-            address = f"/assessments/{assessment.pk}/report.{kind}"
-            yield kind, address, client.get(address).content
-    address = f"/studio/{CAREER}/export.xlsx"
-    yield "xlsx", address, editor.get(address).content
+@dataclass
+class Coached:
+    """A coach, and groups of hostile names whose members have hostile names, at every level."""
+
+    coach: Any
+    stranger: Any
+    groups: dict[str, str]
+    codes: dict[str, str]
+    members: Counter[str] = field(default_factory=Counter)
+    member: Any = None
+
+    @classmethod
+    def made(cls, dice: random.Random, coach: Any, stranger: Any) -> "Coached":
+        """Make the groups by the page."""
+        from assessments.groups.models import Group
+
+        for level in LEVELS:
+            names = {"name": hostile(dice)[:80], "coach": hostile(dice)[:80]}
+            asked = {"career": CAREER, "version": "1", "level": level, **names}
+            reply = coach.post("/groups/new/", asked)
+            assert reply.status_code == 302, (names, reply.status_code)
+        rows = list(Group.objects.filter(owner__isnull=False))
+        return cls(
+            coach, stranger, {row.level: str(row.pk) for row in rows},
+            {row.level: row.shown_code for row in rows},
+        )  # fmt: skip
+
+    def let_in(self, dice: random.Random, client: Any) -> None:
+        """Let somebody join one of the groups by name, with the report they have."""
+        level = LEVELS[self.members.total() % len(LEVELS)]
+        name = f"{hostile(dice)[:70]} {self.members.total()}"
+        agreed = {"shown": "name", "name": name, "report": "newest"}
+        reply = client.post(f"/groups/join/{self.codes[level]}/", agreed)
+        assert reply.status_code == 302, (name, reply.status_code)
+        self.members[level] += 1
+        self.member = client
+
+    def addresses(self) -> list[tuple[str, str]]:
+        """Return each table of each group that has members: its kind and its address."""
+        return [
+            (kind, f"/groups/{self.groups[level]}/export.{kind}")
+            for level in self.members
+            for kind in TABLES
+        ]
+
+
+def exports(client: Any, assessment: Any) -> Iterator[tuple[str, str, bytes]]:
+    """Yield every table of a report: its kind, its address, its bytes."""
+    for kind in TABLES:
+        address = f"/assessments/{assessment.pk}/report.{kind}"
+        yield kind, address, client.get(address).content
+
+
+def exports_of_all(coached: Coached, editor: Any) -> Iterator[tuple[str, str, bytes]]:
+    """Yield the tables of the groups, of all reports of the career, and of the career itself."""
+    for kind, address in coached.addresses():
+        yield kind, address, coached.coach.get(address).content
+    for level in LEVELS:
+        for kind in TABLES:
+            address = f"/studio/{CAREER}/reports.{kind}?level={level}"
+            yield kind, address, editor.get(address).content
+    for address in (f"/studio/{CAREER}/export.xlsx", f"/studio/{CAREER}/versions/1.xlsx"):
+        yield "xlsx", address, editor.get(address).content
 
 
 def typed(dice: random.Random, client: Any, version: Any) -> Any:
@@ -135,7 +196,7 @@ def typed(dice: random.Random, client: Any, version: Any) -> Any:
 
 
 def try_it(outcome: Outcome, ground: Ground, *, count: int, seed: int, plant: str) -> None:
-    """Export until there are so many cells, and look for one that is live."""
+    """Export reports until there are so many cells, then all groups; look for one that is live."""
     ground.environment["CACHE_URL"] = "locmem://"
     use_here(ground)
     from django.test import Client
@@ -144,25 +205,52 @@ def try_it(outcome: Outcome, ground: Ground, *, count: int, seed: int, plant: st
     from tests.conftest import publish, sign_in
 
     apply(plant)
-    dice, client, editor = random.Random(seed), Client(), Client()
+    dice, editor, coach, stranger = random.Random(seed), Client(), Client(), Client()
     version = publish(hostile_career(dice))
     sign_in(editor, User.objects.create_superuser("edda@example.org", "a good long passphrase"))
-    cells: dict[str, int] = {"csv": 0, "xlsx": 0}
-    live: list[str] = []
+    sign_in(coach, User.objects.create_user("cora@example.org"))
+    sign_in(stranger, User.objects.create_user("otto@example.org"))
+    coached = Coached.made(dice, coach, stranger)
+    cells: Counter[str] = Counter()
     files = 0
-    while sum(cells.values()) < count:
-        found = exports(client, editor, [typed(dice, client, version)])
-        for kind, address, content in found:
-            number, bad = (live_in_csv if kind == "csv" else live_in_xlsx)(content)
-            cells[kind] += number
+
+    def look(name: str, kind: str, address: str, content: bytes) -> None:
+        number, bad = (live_in_csv if kind == "csv" else live_in_xlsx)(content)
+        cells[f"cells of {kind.upper()}, {name}"] += number
+        outcome.broken += [f"{address}: {text!r}" for text in bad]
+        outcome.expect(number > 20, f"{address}: only {number} cells")
+
+    while cells.total() < count or coached.members.total() < 2 * ENOUGH:
+        client = Client()
+        for table in exports(client, typed(dice, client, version)):
+            look("reports", *table)
             files += 1
-            live += [f"{address}: {text!r}" for text in bad]
-            outcome.expect(number > 20, f"{address}: only {number} cells")
+        coached.let_in(dice, client)
+    for table in exports_of_all(coached, editor):
+        name = "groups" if "/groups/" in table[1] else "the studio"
+        look(name, *table)
+        files += 1
+    live = len(outcome.broken)
+    refused = refusals(outcome, coached)
     outcome.figures |= {
-        "exported files": files, "cells of CSV": cells["csv"], "cells of XLSX": cells["xlsx"],
-        "live formulas": len(live),
+        "exported files": files, **cells, "groups": len(coached.groups),
+        "members": coached.members.total(), "live formulas": live,
+        "refused to a member and a stranger": refused,
     }  # fmt: skip
-    outcome.broken += live
+
+
+def refusals(outcome: Outcome, coached: Coached) -> int:
+    """Ask for the groups' tables as one of the members, as somebody else, and without a name."""
+    from django.test import Client
+
+    people = {"a member": coached.member, "a stranger": coached.stranger, "nobody": Client()}
+    found = 0
+    for who, client in people.items():
+        for _kind, address in coached.addresses():
+            status = client.get(address).status_code
+            outcome.expect(status in (302, 404), f"{address} is given to {who}: {status}")
+            found += status in (302, 404)
+    return found
 
 
 def main() -> None:

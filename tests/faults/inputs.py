@@ -101,9 +101,15 @@ def cast() -> tuple[dict[str, Any], dict[str, Any]]:
 
     from accounts.models import User
     from assessments import actions
+    from assessments.groups.models import Membership
     from assessments.models import Assessment
+    from assessments.second import actions as second_actions
+    from assessments.second.models import SecondRating
+    from assessments.sharing import actions as sharing
+    from assessments.sharing.models import ShareLink
     from careers import roles
     from tests.conftest import sign_in, start
+    from tests.groups.people import make_group
 
     roles.make(apps, "default")
     from careers.models import Version
@@ -124,16 +130,31 @@ def cast() -> tuple[dict[str, Any], dict[str, Any]]:
     finished = start(owner, version, "senior-production-technician")
     owner.post(f"/assessments/{finished.pk}/finish/")
     under_way = start(owner, version, "production-technician")
-    token = actions.make_return_link(assessment=under_way, now=timezone.now())
+    now = timezone.now()
+    tokens = [
+        actions.make_return_link(assessment=under_way, now=now),
+        sharing.share(
+            assessment=finished, now=now,
+            wish=sharing.Wish(days=7, label="a link", with_email=True, with_notes=True),
+        ),
+        second_actions.invite(assessment=finished, person="Olu", rater="Rae", now=now),
+    ]  # fmt: skip
     mine = start(clients["member"], version, "production-technician")
     clients["member"].post(f"/assessments/{mine.pk}/finish/")
     assert Assessment.objects.count() == 3
+    coach = User.objects.get(email="member@example.org")
+    group = make_group(version, "production-technician", coach)
+    joining = {"shown": "name", "name": "Olu", "report": "newest"}
+    owner.post(f"/groups/join/{group.shown_code}/", joining)
+    member = Membership.objects.get()
     there = {
         "assessment_id": [finished.pk, under_way.pk, mine.pk], "career": [CAREER], "slug": [CAREER],
         "group": ["machines"], "skill": ["equipment-setup"], "key": ["equipment-setup"],
         "kind": ["skills", "steps", "levels", "facts"], "level": ["production-technician"],
-        "number": [1], "step": ["ghost"], "token": [token, "wrong"], "pk": [1], "link": [1],
-        "second": [1], "kept_id": [1], "rest": ["x"],
+        "number": [1], "step": ["ghost"], "token": tokens, "pk": [1],
+        "link": [ShareLink.objects.get().pk], "second": [SecondRating.objects.get().pk],
+        "group_id": [group.pk], "membership": [member.pk], "code": [group.shown_code],
+        "kept_id": [1], "rest": ["x"],
     }  # fmt: skip
     return clients, there
 
@@ -191,6 +212,16 @@ def targets(
     return found
 
 
+def scripted(clients: dict[str, Any], there: dict[str, list[Any]]) -> list[Target]:
+    """Return what the pages' scripts post and no form shows: one answer by itself."""
+    found = []
+    for role, assessment in zip(("owner", "owner", "member"), there["assessment_id"], strict=True):
+        address = f"/assessments/{assessment}/ratings/equipment-setup/"
+        fields = [("rating", "3"), ("evidence", "as shown"), ("revision", "0")]
+        found.append(Target(role, clients[role], address, Form(address, "post", fields)))
+    return found
+
+
 JSON_BODIES: dict[str, Any] = {
     "/api/v1/score": {
         "career": CAREER, "level": "production-technician", "version": 1,
@@ -210,10 +241,19 @@ JSON_BODIES: dict[str, Any] = {
 }  # fmt: skip
 
 
-def send(dice: random.Random, forms: list[Target], pages: list[Target]) -> tuple[str, Target, Any]:
+def send(
+    dice: random.Random, autosaves: list[Target], forms: list[Target], pages: list[Target]
+) -> tuple[str, Target, Any]:
     """Send one input and return its kind, where it went, and the reply."""
     roll = dice.random()
     extra = dice.choice(hostile.HEADERS) if dice.random() < 0.1 else {}
+    if roll < 0.05:
+        target = dice.choice(autosaves)
+        assert target.form
+        body = hostile.urlencoded(hostile.form(dice, target.form.fields))
+        kind = "application/x-www-form-urlencoded"
+        reply = target.client.generic("POST", target.address, body, kind, **extra)
+        return "autosave", target, reply
     if roll < 0.5:
         target = dice.choice(forms)
         assert target.form
@@ -286,13 +326,14 @@ def try_it(outcome: Outcome, ground: Ground, *, count: int, seed: int, plant: st
         tried.failures["while looking around"] = raised[0]
     forms = [target for target in found if target.form is not None]
     pages = [target for target in found if target.form is None]
+    autosaves = scripted(clients, there)
     for number in range(count):
         raised.clear()
         cache.clear()
         begin = time.process_time()  # of its own: a busy machine is no fault of an input
         before = {role: client.cookies.copy() for role, client in clients.items()}
         with transaction.atomic():
-            kind, target, reply = send(dice, forms, pages)
+            kind, target, reply = send(dice, autosaves, forms, pages)
             transaction.set_rollback(True)
         seconds = time.process_time() - begin
         if seconds > tried.slowest:

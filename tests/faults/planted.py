@@ -215,18 +215,19 @@ def formulas_live() -> None:
 
 @plant
 def public_reports() -> None:
-    """Reports may be kept by any cache, whoever asks."""
-    from assessments.views import report
+    """Reports may be kept by any cache, whoever asks: said last, after every middleware."""
+    from django.core.handlers.base import BaseHandler
 
-    real = report.report
+    real = BaseHandler.get_response
 
-    def public(request: Any, assessment_id: Any) -> Any:
-        reply = real(request, assessment_id)
-        reply["Cache-Control"] = "public, max-age=600"
-        del reply["Vary"]
+    def public(self: Any, request: Any) -> Any:
+        reply = real(self, request)
+        if request.path.startswith("/assessments/") and request.path.endswith("/report/"):
+            reply["Cache-Control"] = "public, max-age=600"
+            del reply["Vary"]
         return reply
 
-    _replace_view("assessments:report", public)
+    BaseHandler.get_response = public  # type: ignore[method-assign]  # as the defect has it
 
 
 @plant
@@ -235,19 +236,6 @@ def home_without_vary() -> None:
     from django.contrib.sessions import middleware
 
     middleware.patch_vary_headers = lambda *_given: None
-
-
-def _replace_view(name: str, view: Callable[..., Any]) -> None:
-    from django.urls import get_resolver
-
-    def patterns(resolver: Any, prefix: str = "") -> None:
-        for each in resolver.url_patterns:
-            if hasattr(each, "url_patterns"):
-                patterns(each, f"{each.namespace}:" if each.namespace else prefix)
-            elif prefix + (each.name or "") == name:
-                each.callback = view
-
-    patterns(get_resolver())
 
 
 @plant

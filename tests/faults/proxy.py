@@ -1,10 +1,12 @@
 """A caching proxy in front: nothing of one person is served to another.
 
 The cache here keeps whatever RFC 9111 lets a shared cache keep, and as long as it may, also what
-says nothing of keeping. Three people look at every address through it.
+says nothing of keeping. A coach, a member of the coach's group, a stranger and a visitor look at
+every address through it.
 """
 
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +18,8 @@ from .visitor import Reply, Visitor
 HEURISTIC = {200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501}
 """Statuses that may be kept where nothing is said of it (RFC 9110, 15.1)."""
 CANARY = "canary-of-{}"
+NAME = "<b>=1+1 {} \u202e\u05d0"
+"""What people, groups and levels are called who wish harm; only some of it may be shown."""
 
 
 def directives(reply: Reply) -> dict[str, str]:
@@ -71,8 +75,10 @@ class SharedCache:
 
 
 def _people(port: int) -> tuple[dict[str, Visitor], dict[str, str], list[str]]:
-    """Return three browsers, what must be seen by nobody else, and the addresses of A and B."""
-    from django.test import Client
+    """Return the browsers, what must be seen by nobody else, and the addresses of A and B.
+
+    A is an administrator and coaches a group, B is its only member, C has nothing.
+    """
     from django.utils import timezone
 
     from accounts.models import User
@@ -80,7 +86,6 @@ def _people(port: int) -> tuple[dict[str, Visitor], dict[str, str], list[str]]:
     from assessments.models import Assessment
     from assessments.sharing import actions as sharing
     from careers.models import Version
-    from tests.conftest import sign_in
 
     version = Version.objects.get(career__key="production-technician", number=1)
     people, secrets, paths = {"visitor": Visitor(port)}, {}, []
@@ -89,9 +94,7 @@ def _people(port: int) -> tuple[dict[str, Visitor], dict[str, str], list[str]]:
         user = User.objects.create_user(f"{who.lower()}-canary@example.org", is_staff=who == "A")
         user.is_superuser = who == "A"
         user.save()
-        client = Client()
-        sign_in(client, user)
-        people[who] = Visitor(port, {"sessionid": client.cookies["sessionid"].value})
+        people[who] = _signed_in(port, user)
         secrets[who] = CANARY.format(who)
         for finished in (True, False):
             one = Assessment.objects.create(
@@ -106,7 +109,50 @@ def _people(port: int) -> tuple[dict[str, Visitor], dict[str, str], list[str]]:
                 token = sharing.share(assessment=one, wish=wish, now=now)
                 paths += [f"/shared/{token}/{rest}" for rest in ("", "report.pdf", "verify/")]
             paths += _addresses(str(one.pk))
+    people["C"] = _signed_in(port, User.objects.create_user("c-canary@example.org"))
+    secrets["C"] = CANARY.format("C")
+    paths += _group(people, secrets, version)
     return people, secrets, list(dict.fromkeys(paths))
+
+
+def _signed_in(port: int, user: Any) -> Visitor:
+    """Return the browser of somebody who has signed in just now: else some pages ask again."""
+    from allauth.account.models import EmailAddress
+    from django.test import Client
+
+    from tests.conftest import sign_in
+
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    client = Client()
+    sign_in(client, user)
+    session = client.session
+    session["account_authentication_methods"][0]["at"] = time.time()
+    session.save()
+    return Visitor(port, {"sessionid": client.cookies["sessionid"].value})
+
+
+def _group(people: dict[str, Visitor], secrets: dict[str, str], version: Any) -> list[str]:
+    """Make A's group with B in it, by the pages; return its addresses and the member's."""
+    from assessments.groups.models import Group, Membership
+
+    for who in ("A", "B"):
+        people[who].get("/groups/join/")  # gives the browser its token
+    names = {"name": NAME.format(secrets["A"]), "coach": NAME.format("Cora")}
+    asked = {"career": version.career.key, "version": "1", "level": "production-technician"}
+    made = people["A"].post("/groups/new/", {**asked, **names})
+    group = Group.objects.get(owner__isnull=False)
+    agreed = {"shown": "name", "name": NAME.format(secrets["B"]), "report": "newest"}
+    joined = people["B"].post(f"/groups/join/{group.shown_code}/", agreed)
+    assert (made.status, joined.status) == (302, 302), (made.status, joined.status)
+    member = Membership.objects.get()
+    one, own = f"/groups/{group.pk}", f"/groups/in/{member.pk}"
+    return [
+        "/groups/", "/groups/new/", f"{one}/", f"{one}/?page=1", f"{one}/export.xlsx",
+        f"{one}/export.csv", f"{one}/invite/", f"{one}/settings/", f"{one}/delete/",
+        f"{one}/members/{member.pk}/", f"{one}/members/{member.pk}/remove/", f"{own}/",
+        f"{own}/leave/", f"/groups/join/{group.shown_code}/",
+        *(f"/studio/{version.career.key}/reports{rest}" for rest in ("/", ".xlsx", ".csv")),
+    ]  # fmt: skip
 
 
 def _addresses(assessment: str) -> list[str]:
@@ -118,6 +164,7 @@ def _addresses(assessment: str) -> list[str]:
         "slug": ["production-technician"], "skill": ["equipment-setup"], "key": ["equipment-setup"],
         "kind": ["skills"], "level": ["production-technician"], "number": [1], "token": ["wrong"],
         "step": ["ghost"], "pk": [1], "link": [1], "second": [1], "kept_id": [1], "rest": ["x"],
+        "code": ["ZZZ-ZZZ"], "membership": [0],
     }  # fmt: skip
     found = [path for path in addresses(there) if "logout" not in path]
     return [path for path in found if not path.startswith("/admin/") or path.count("/") < 4]
@@ -129,22 +176,25 @@ def _static(port: int) -> list[str]:
 
 
 def try_it(outcome: Outcome, ground: Ground, *, plant: str) -> None:
-    """Look at everything as A, then as B, as a visitor, and as A again."""
+    """Look at everything as A, then as B, as C, as a visitor, and as A again."""
     use_here(ground)
     with serving(ground, plant=plant) as server:
         people, secrets, paths = _people(server.port)
         paths += _static(server.port)
         cache, foreign, wrong = SharedCache(), [], []
+        sessions = {who: person.cookies.get("sessionid") for who, person in people.items()}
         statuses: Counter[int] = Counter()
+        opened: Counter[str] = Counter()
         for path in paths:
-            for who in ("A", "B", "visitor", "A"):
+            for who in ("A", "B", "C", "visitor", "A"):
                 reply, made_for = cache.get(who, people[who], path)
                 statuses[reply.status] += 1
+                opened[who] += path.startswith("/groups/") and reply.status == 200
                 if made_for == who:
                     continue
                 private = [s for s in secrets.values() if s.encode() in reply.body]
                 private += [
-                    f"-canary@ of {other}" for other in ("a", "b")
+                    f"-canary@ of {other}" for other in ("a", "b", "c")
                     if f"{other}-canary@".encode() in reply.body
                 ]  # fmt: skip
                 if b"csrfmiddlewaretoken" in reply.body:
@@ -156,13 +206,19 @@ def try_it(outcome: Outcome, ground: Ground, *, plant: str) -> None:
                     wrong.append(f"{path}: {who} gets {reply.status} instead of {direct.status}")
                 if private:
                     foreign.append(f"{path}: {who} gets {private} of {made_for}")
+    for who in ("A", "B", "C"):
+        is_in = people[who].cookies.get("sessionid") == sessions[who]
+        outcome.expect(is_in, f"{who} was signed out by looking, and saw too little")
     outcome.figures |= {
         "addresses": len(paths), "looks": sum(statuses.values()),
         "kept": sum(map(len, cache.kept.values())), "served from the cache": cache.served,
+        "pages of groups opened": dict(opened),
         "private served to another": len(foreign), "wrong for who asked": len(wrong),
     }  # fmt: skip
     outcome.broken += foreign + wrong
     outcome.expect(cache.served > 0, "the cache served nothing: it shows nothing")
+    outcome.expect(opened["A"] >= 20, f"the coach opened too little: {dict(opened)}")
+    outcome.expect(opened["B"] > opened["C"], f"the member opened too little: {dict(opened)}")
     outcome.expect(statuses[200] > 50, f"too little was opened: {dict(statuses)}")
 
 

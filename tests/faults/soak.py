@@ -51,6 +51,8 @@ class Load:
 
     async def save(self, number: int, due: float) -> None:
         """Save one answer that was due at that moment."""
+        while not self.slots:  # every page waits for its answer: this one is late, too
+            await asyncio.sleep(0.01)
         slot = self.slots.popleft()
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)

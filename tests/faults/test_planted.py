@@ -8,7 +8,7 @@ import pytest
 from tests import frameworks
 
 from . import cells, disk, proxy, publishing
-from .__main__ import FAULTS, SOAK
+from .__main__ import FAULTS, SOAK, Defect, finding
 from .outcome import Outcome
 from .planted import PLANTS
 from .visitor import Reply, Visitor
@@ -113,9 +113,16 @@ def test_a_broken_promise_is_in_the_line():
 
 def test_every_fault_names_a_defect_that_can_be_planted():
     """So that each was seen to notice something."""
-    named = {plant for fault in (*FAULTS, SOAK) for plant in fault.plants}
-    assert named <= set(PLANTS)
+    named = {defect.name for fault in (*FAULTS, SOAK) for defect in fault.plants}
+    assert named == set(PLANTS)
     assert not [fault.module for fault in (*FAULTS, SOAK) if not fault.plants]
+
+
+def test_a_module_that_fails_for_another_reason_has_not_found_the_defect():
+    """Only what it had to say counts."""
+    defect = Defect("slow-saves", r"p95 is \d+ ms")
+    assert finding(defect, "  broken: p95 is 900 ms\n") == "p95 is 900 ms"
+    assert not finding(defect, "Traceback\n  broken: ImportError: no module named x\n")
 
 
 @pytest.mark.parametrize(("told", "broken", "late"), [("", 1, 0), ("1", 0, 1)])
