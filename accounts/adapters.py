@@ -50,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         request.session[sessions.STAMPS] = sessions.stamps(is_staff=has_rights, now=time.time())
         records = get_authentication_records(request, user)
         how = "+".join(str(record.get("type") or record["method"]) for record in records)
-        security.info("Signed in: account %d by %s", user.pk, how or "nothing recorded")
+        security.info("Signed in: account %d by %s", user.pk, how or "confirming the address")
 
     def send_notification_mail(
         self, template_prefix: str, user: User, *args: Any, **more: Any

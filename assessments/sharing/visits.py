@@ -4,10 +4,12 @@ import re
 
 from django.http import HttpRequest
 
+BROWSERS = re.compile(r"(Mozilla|Opera|Lynx|E?Links|w3m)\b", re.IGNORECASE)
+"""What every browser begins with; messengers and libraries name themselves instead."""
 PROGRAMS = re.compile(
     r"bot\b|crawl|spider|slurp|preview|unfurl|embed|fetch|scan|monitor|headless"
     r"|facebookexternalhit|whatsapp|telegram|slack|discord|skype|linkedin|twitter|pinterest"
-    r"|outlook|mimecast|barracuda|proofpoint|safelinks|curl|wget|python|go-http|java/|okhttp",
+    r"|outlook|mimecast|barracuda|proofpoint|safelinks|google",
     re.IGNORECASE,
 )
 AHEAD = ("Purpose", "Sec-Purpose", "X-Purpose", "X-Moz")
@@ -21,4 +23,5 @@ def is_person(request: HttpRequest) -> bool:
         for word in ("prefetch", "preview", "prerender")
     )
     program = request.headers.get("User-Agent", "")
-    return request.method == "GET" and not looks_ahead and not (PROGRAMS.search(program))
+    browses = BROWSERS.match(program) and not PROGRAMS.search(program)
+    return request.method == "GET" and not looks_ahead and bool(browses)

@@ -113,7 +113,9 @@ def test_deleting_asks_for_the_address(signed_in: Client, finished: Assessment, 
 
 def test_looking_at_the_page_deletes_nothing(signed_in: Client, finished: Assessment):
     """Only its button does."""
-    assert "Delete everything about me?" in signed_in.get("/account/delete/").text
+    page = signed_in.get("/account/delete/").text
+    assert "Delete everything about me?" in page
+    assert "the groups that you look after" in page
     assert User.objects.count() == 1
 
 

@@ -1,13 +1,19 @@
 """E-mails go out by a task: at once, or by a worker; what is stored of them goes with them."""
 
 import os
+import re
 import smtplib
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
+import allauth
 import pytest
 import time_machine
+from allauth.account.adapter import get_adapter
+from allauth.core import context
+from django.contrib.sites.shortcuts import get_current_site
 from django.core import mail as outgoing
 from django.core.mail import EmailMessage
 from django.core.management import call_command
@@ -25,6 +31,13 @@ from .test_signing_in import MARA, PASSPHRASE, member, sent_code, who
 pytestmark = pytest.mark.django_db
 IMMEDIATE = "django_tasks.backends.immediate.ImmediateBackend"
 DATABASE = "django_tasks_db.DatabaseBackend"
+PREFIXES = sorted(
+    f"{kind}/email/{found.name.removesuffix('_message.txt')}"
+    for kind in ("account", "mfa")
+    for found in Path(allauth.__file__).parent.glob(f"templates/{kind}/email/*_message.txt")
+    if found.stem != "base_message"
+)
+"""Every message that allauth knows."""
 
 
 @pytest.fixture
@@ -89,6 +102,24 @@ def test_a_mail_server_that_fails_shows_no_error(stranger: Client, failing, capl
     ]
     assert MARA not in caplog.text
     assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_every_message_names_rung_in_its_subject_and_at_its_end(rf, prefix):
+    """Not the host, as allauth has it: a person expects the name that the pages show."""
+    given = {
+        "user": User(email=MARA), "email": MARA, "code": "ABC-DEF", "ip": "192.0.2.7",
+        "user_agent": "Firefox & Co", "current_site": get_current_site(rf.get("/")),
+        "timestamp": timezone.now(), "password_reset_url": "https://testserver/reset/",
+        "signup_url": "https://testserver/signup/",
+    }  # fmt: skip
+    with context.request_context(rf.get("/")):
+        message = get_adapter().render_mail(prefix, MARA, given)
+    assert re.fullmatch(r"Rung: [A-Z][^\n]+", message.subject)
+    assert "Rung at testserver" in message.body.splitlines()[-1]
+    assert re.findall(r"Hello|Thank you for using|&amp;|\n{3}", message.body) == []
+    if prefix.endswith(("_exists", "unknown_account")):
+        assert re.findall(r"^https://\S+/$", message.body, re.M) != []
 
 
 def test_with_a_worker_the_request_sends_nothing_and_the_worker_does(stranger: Client, queued):

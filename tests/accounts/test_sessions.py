@@ -276,6 +276,15 @@ def test_what_is_taken_along_names_no_session(signed_in: Client):
     assert '"usersession"' in page
 
 
+def test_signing_up_is_logged_as_what_it_is(stranger: Client, caplog):
+    """The code from the message signs in; no password was asked for then."""
+    caplog.set_level(logging.INFO, "rung.security")
+    reply = stranger.post("/account/signup/", {"email": MARA, "password1": PASSPHRASE})
+    stranger.post(reply["Location"], {"code": sent_code()})
+    signed_in = [r.getMessage() for r in caplog.records if "Signed in" in r.getMessage()]
+    assert signed_in == [f"Signed in: account {User.objects.get().pk} by confirming the address"]
+
+
 def test_who_signs_in_and_what_changes_is_logged_by_number(stranger: Client, caplog):
     """Accepted, refused, changed, ended: never an address, a password or a code."""
     caplog.set_level(logging.INFO, "rung.security")

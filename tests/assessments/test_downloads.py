@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 
 import openpyxl
@@ -18,6 +19,8 @@ from django.test import Client
 from assessments import pdf as pdf_module
 from assessments import progress
 from assessments.models import Assessment
+from careers.catalogue import framework
+from careers.models import Version
 from tests import frameworks
 from tests.conftest import publish
 from tests.pdfs import Pdf, clean
@@ -248,6 +251,164 @@ def test_all_five_formats_of_the_built_in_career_agree(mara, production_technici
     assert found == dict.fromkeys(found, found["json"])
     assert (len(found["pdf"]["skills"]), len(found["pdf"]["levels"])) == (30, 5)
     assert len(found["pdf"]["plan"]) > 3
+
+
+def steps_of(page: str, version: Version, low: float) -> list[dict[str, str]]:
+    """Return the table of the plan as the page's words say it, from where one stands."""
+    currencies = {step.key: step.currency for step in framework(version).steps}
+    found = []
+    for place, row in enumerate(re.findall(r'<li class="step">(.*?)</li>', page), start=1):
+        kind, hours, cost, *raises = unescape(one(r'step-text">(.+?)</span>', row)).split(" · ")
+        key = one(r'href="#step-([\w-]+)"', row)
+        gain = one(r">\+([\d.]+)<", row)
+        low += float(gain)
+        found.append(
+            {
+                "place": str(place),
+                "step": key,
+                "title": one(r'step-title"[^>]*>([^<]+)<', row),
+                "kind": kind,
+                "hours": hours.removesuffix(" h"),
+                "cost": "0.00" if cost == "free" else f"{cost.lstrip('$').replace(',', '')}.00",
+                "currency": currencies[key],
+                "raises": ", ".join(raises),
+                "gain": gain,
+                "low_after": f"{low:.1f}",
+            }
+        )
+    return found
+
+
+def tables_of(reply: Json, page: str, version: Version, answered: Mapping[str, Any]) -> Json:
+    """Return what every cell of the files must say: the evidence is "Ö" where one answered."""
+    titles, whole = reply["titles"], framework(version)
+    groups = {skill.key: group.title for group in whole.skill_groups for skill in group.skills}
+    names = {code: words for words, code in CODES.items()}
+    listed = ", ".join
+    about = {
+        "career": titles["career"],
+        "level": titles["levels"][reply["level"]],
+        **{name: f"{reply[name]:.1f}" for name in ("low", "high", "cautious")},
+        "confirmed": "",
+        "band": names[reply["band"]],
+        "reached_level": titles["levels"].get(reply["reached_level"], ""),
+        "unmet_essentials": listed(titles["skills"][key] for key in reply["unmet_essentials"]),
+        "turning_points": listed(titles["skills"][key] for key in reply["turning_points"]),
+        "widest_unknown": titles["skills"].get(reply["widest_unknown"], ""),
+        "finished_at": reply["finished_at"],
+        "version": str(reply["version"]),
+        "framework_sha256": reply["framework_sha256"],
+        "report_sha256": reply["report_sha256"],
+    }
+    return {
+        "levels": [
+            {
+                "level": row["level"],
+                "title": titles["levels"][row["level"]],
+                "low": f"{row['low']:.1f}",
+                "high": f"{row['high']:.1f}",
+                "band": names[row["band"]],
+                "target": "yes" if row["level"] == reply["level"] else "",
+            }
+            for row in reply["levels"]
+        ],
+        "skills": {
+            row["skill"]: {
+                "skill": row["skill"],
+                "title": titles["skills"][row["skill"]],
+                "group": groups[row["skill"]],
+                "required": str(row["required"]),
+                "rating": ("Not sure" if row["skill"] in answered else "")
+                if row["rating"] is None
+                else str(row["rating"]),
+                "importance": str(row["importance"]),
+                "essential": "yes" if row["essential"] else "",
+                "lost_points": f"{row['lost_points']:.1f}",
+                "evidence": "Ö" if row["skill"] in answered else "",
+            }
+            for row in reply["skills"]
+        },
+        "plan": steps_of(section(page, "start-title"), version, reply["low"]),
+        "about": about,
+    }
+
+
+def told(tables: Mapping[str, list[dict[str, str]]]) -> Json:
+    """Return a file's tables in the form of ``tables_of``."""
+    return {
+        **tables,
+        "skills": {row["skill"]: row for row in tables["skills"]},
+        "about": {row["name"]: row["value"] for row in tables["about"]},
+    }
+
+
+def test_every_column_of_every_table_is_what_the_other_formats_say(mara, production_technician):
+    """Cell by cell, with one skill left out; page and PDF list skills and steps in that order."""
+    skills = progress.asked(production_technician)
+    values = {skill: (None, 0, 1, 2, 3, 4)[n % 6] for n, skill in enumerate(skills) if n != 7}
+    assessment = finished(mara, production_technician, "lead-production-technician", values, "Ö")
+    page = page_of(mara, assessment)
+    tables = tables_of(json_of(mara, assessment), page, production_technician, values)
+    workbook = xlsx_rows(file_of(mara, assessment, "xlsx").content)
+    assert told(workbook) == tables
+    assert one(r"Then ([\d.]+)%", page) == workbook["plan"][-1]["low_after"]
+    columns = {name: rows[0].keys() for name, rows in workbook.items()}
+    text = csv_rows(file_of(mara, assessment, "csv").content)
+    assert {
+        name: [{key: row[key] for key in columns[name]} for row in rows]
+        for name, rows in text.items()
+    } == workbook
+    beside = {
+        cell
+        for name, rows in text.items()
+        for row in rows
+        for key, cell in row.items()
+        if key not in ("table", *columns[name])
+    }
+    assert beside == {""}
+
+    lines = [line_of(row) for row in workbook["skills"]]
+    steps = [step_of(row) for row in workbook["plan"]]
+    paper = Pdf(file_of(mara, assessment, "pdf").content)
+    items = [clean(tag.text) for tag in paper.root.walk() if tag.kind == "LI"]
+    assert [
+        words(each.partition("\n")[0]) for each in items if "\nThis level needs" in each
+    ] == lines
+    assert [words(each) for each in items if re.match(r"\d+\.", each)] == steps
+    heads = re.findall(r'id="skill-[\w-]+"><details><summary>(.+?)</summary>', page)
+    assert [words(each) for each in heads] == lines
+    plan = re.findall(r'<li class="step">(.+?)</li>', section(page, "start-title"))
+    assert [words(each) for each in plan] == steps
+
+
+def words(text: str) -> str:
+    """Return a line of page or PDF without tags, dots and blanks between its parts."""
+    bare = re.sub(r"[\s·]+", "", unescape(re.sub(r"<.+?>", "", text)))
+    return re.sub(r"^(\d+)\.", r"\1", bare)
+
+
+def line_of(row: Mapping[str, str]) -> str:
+    """Return a row of the skills as the report's lines say it."""
+    labels = ("Not yet", "With help", "On my own", "Fix problems", "Teach it")
+    needed, points = row["required"], f"{row['lost_points']} pts"
+    head = row["title"] + row["group"] + ("essential" if row["essential"] else "")
+    if not row["rating"].isdigit():
+        said = "? Not sure" if row["rating"] else "No answer"
+        return words(f"{head}{said}→{needed}up to {points}")
+    said = f"{row['rating']}{labels[int(row['rating'])]}"
+    surplus = int(row["rating"]) - int(needed)
+    if surplus < 0:
+        return words(f"{head}{said}→{needed}{points}")
+    return words(f"{head}{said}needed{needed}met,+{surplus}" if surplus else f"{head}{said}met")
+
+
+def step_of(row: Mapping[str, str]) -> str:
+    """Return a row of the plan as the report's lines say it."""
+    cost = "free" if float(row["cost"]) == 0 else f"${float(row['cost']):,.0f}"
+    return words(
+        f"{row['place']}{row['title']}+{row['gain']}{row['kind']}{row['hours']}h{cost}"
+        + re.sub(r"(→\d), ", r"\1·", row["raises"])
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -196,6 +196,10 @@ def test_the_owner_is_not_counted(mara, report):
         ("get", {"user-agent": "TelegramBot (like TwitterBot)"}),
         ("get", {"user-agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}),
         ("get", {"user-agent": "SkypeUriPreview Preview/0.5"}),
+        ("get", {"user-agent": "Mozilla/5.0 (compatible; Google-InspectionTool/1.0)"}),
+        ("get", {"user-agent": "Mastodon/4.2 (http.rb/5.1.1)"}),
+        ("get", {"user-agent": "axios/1.6"}),
+        ("get", {"user-agent": ""}),
     ],
 )
 def test_link_previews_are_not_counted_and_use_nothing_up(mara, stranger, report, method, headers):
