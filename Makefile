@@ -45,10 +45,10 @@ lint: $(VENV)/dev.stamp  ## Linters, types, import contract, dependencies
 bench: $(VENV)/dev.stamp  ## Measure beside the peers and the floor on both databases, into docs/bench.md
 	@$(PY) -m tests.bench --write
 
-bench-short: $(VENV)/dev.stamp  ## Measure without peers, on SQLite, in about a minute
+bench-short: $(VENV)/dev.stamp  ## Measure without peers and plans, on SQLite, in less than a minute
 	@$(PY) -m tests.bench --short
 
-faults: $(VENV)/dev.stamp  ## Try every fault, in full, on both databases, and each planted defect (two hours)
+faults: $(VENV)/dev.stamp  ## Try every fault, in full, on both databases, and each planted defect (an hour or two)
 	@$(PY) -m tests.faults --write docs/reliability.md --date "$$(date -u +%F)"
 	@$(PY) -m tests.faults --planted --write docs/reliability.md --date "$$(date -u +%F)"
 

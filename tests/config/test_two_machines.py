@@ -27,7 +27,7 @@ import redis
 
 from config.environment import Environment
 from tests import frameworks
-from tests.journeys.conftest import ROOT, collected, free_port, manage, wait_until_ready
+from tests.journeys.conftest import ROOT, free_port, manage, prepared, wait_until_ready
 
 HOST = "rung.example.org"
 WORDS = "a good long passphrase"
@@ -145,7 +145,7 @@ def ports(tmp_path_factory) -> Iterator[tuple[int, int]]:
         "BEHIND_PROXY": "1",
         "WEB_CONCURRENCY": "1",
         "STAFF_SECOND_FACTOR": "0",
-        "STATIC_DIR": str(collected()),
+        "STATIC_DIR": str(prepared().static),
         "DJANGO_SUPERUSER_PASSWORD": WORDS,
     }
     try:

@@ -56,7 +56,7 @@ class Fault:
     plants: tuple[Defect, ...] = ()
     databases: tuple[str, ...] = BOTH
     alone: bool = False
-    """Whether its figures are times, so that nothing else may run beside it."""
+    """Whether its figures are times, so that in full nothing else may run beside it."""
 
 
 FAULTS = (
@@ -188,11 +188,14 @@ def planted(faults: tuple[Fault, ...], databases: list[str]) -> Iterator[Run]:
             yield Run(run.fault, run.database, arguments, defect)
 
 
-def in_order(every: list[Run], workers: int) -> Iterator[tuple[Run, bool, str]]:
-    """Perform them: those whose figures are times alone, the others side by side."""
-    for run in (each for each in every if each.fault.alone):
+def in_order(
+    every: list[Run], workers: int, *, times_count: bool
+) -> Iterator[tuple[Run, bool, str]]:
+    """Perform them side by side; where times count, those whose figures are times alone."""
+    alone = [each for each in every if each.fault.alone and times_count]
+    for run in alone:
         yield run, *perform(run)
-    beside = [each for each in every if not each.fault.alone]
+    beside = [each for each in every if each not in alone]
     with ThreadPoolExecutor(workers) as pool:
         for run, (good, line) in zip(beside, pool.map(perform, beside), strict=True):
             yield run, good, line
@@ -267,7 +270,8 @@ def main() -> None:
     faults = (SOAK,) if given.soak else (*FAULTS, SOAK) if given.short or given.planted else FAULTS
     if given.only:
         faults = tuple(each for each in (*FAULTS, SOAK) if each.module in given.only.split(","))
-    if given.short and not given.planted:
+    times_count = given.planted or not given.short
+    if not times_count:
         os.environ[TIMES_TOLD] = "1"
     if not shutil.which("strace"):
         print("strace is missing (Debian: strace): fsync cannot be traced", file=sys.stderr)
@@ -277,7 +281,7 @@ def main() -> None:
             if given.planted
             else runs(faults, databases, short=given.short)
         )
-        done = list(in_order(every, given.workers))
+        done = list(in_order(every, given.workers, times_count=times_count))
         if given.write:
             name = "make soak" if given.soak else "make faults"
             name = "the planted defects" if given.planted else name

@@ -6,12 +6,13 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -79,21 +80,69 @@ def manage(*arguments: str, environment: dict[str, str]) -> None:
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
 
 
-@contextmanager
-def own_database() -> Iterator[dict[str, str]]:
-    """Yield the environment of a fresh database: PostgreSQL where the tests use it, else SQLite."""
+def postgres() -> str:
+    """Return the address of the PostgreSQL that the tests use, or nothing."""
     url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith(("postgres://", "postgresql://")):
+    return url if url.startswith(("postgres://", "postgresql://")) else ""
+
+
+def create_database(template: str = "template1") -> str:
+    """Make a database on PostgreSQL and return its name."""
+    name = f"rung_journeys_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+    return name
+
+
+def drop_database(name: str) -> None:
+    """Remove a database, whoever is still connected."""
+    with psycopg.connect(postgres(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def settings_of(name: str) -> dict[str, str]:
+    """Return the environment that leads to a database on PostgreSQL."""
+    return {"DATABASE_URL": urlsplit(postgres())._replace(path=f"/{name}").geturl()}
+
+
+@contextmanager
+def own_database(template: str = "template1") -> Iterator[dict[str, str]]:
+    """Yield the environment of a fresh database: PostgreSQL where the tests use it, else SQLite."""
+    if not postgres():
         yield {}
         return
-    name = f"rung_journeys_{uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+    name = create_database(template)
     try:
-        yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+        yield settings_of(name)
     finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        drop_database(name)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What every server of a process begins with: static files, and a database to copy."""
+
+    static: Path
+    database: Path
+    template: str
+
+
+@cache
+def prepared() -> Prepared:
+    """Set Rung up once, as a newcomer's ``make run`` does; what is made goes with the process."""
+    folder = Path(tempfile.mkdtemp(prefix="rung-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    environment = {k: v for k, v in os.environ.items() if k not in NOT_A_NEWCOMERS}
+    environment["VAR_DIR"] = str(folder)
+    template = "template1"
+    if postgres():
+        template = create_database()
+        atexit.register(drop_database, template)
+        environment |= settings_of(template)
+    manage("migrate", "--verbosity", "0", environment=environment)
+    manage("load_careers", environment=environment)
+    manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
+    return Prepared(folder / "static", folder / "rung.sqlite3", template)
 
 
 def free_port() -> int:
@@ -118,25 +167,27 @@ def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) 
             time.sleep(0.05)
 
 
-@cache
-def collected() -> Path:
-    """Return the folder of static files, collected once for all servers of a process."""
-    folder = tempfile.mkdtemp(prefix="rung-static-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    environment = {k: v for k, v in os.environ.items() if k not in NOT_A_NEWCOMERS}
-    environment |= {"VAR_DIR": folder, "STATIC_DIR": f"{folder}/static"}
-    manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
-    return Path(folder) / "static"
+def copy_of(database: Path, folder: Path) -> None:
+    """Copy a database of SQLite with what its log may still hold."""
+    with (
+        closing(sqlite3.connect(database)) as source,
+        closing(sqlite3.connect(folder / database.name)) as copy,
+    ):
+        source.backup(copy)
 
 
 @contextmanager
 def serving(**settings: str) -> Iterator[Server]:
-    """Set Rung up in an empty folder and serve it, as a newcomer's ``make run`` does."""
-    with tempfile.TemporaryDirectory(prefix="rung-journeys-") as folder, own_database() as database:
+    """Serve Rung in an empty folder, set up as by a newcomer's ``make run``."""
+    kept = prepared()
+    with (
+        tempfile.TemporaryDirectory(prefix="rung-journeys-") as folder,
+        own_database(kept.template) as database,
+    ):
+        if not database:
+            copy_of(kept.database, Path(folder))
         environment = {k: v for k, v in os.environ.items() if k not in NOT_A_NEWCOMERS}
-        environment |= {"VAR_DIR": folder, "STATIC_DIR": str(collected()), **database, **settings}
-        manage("migrate", "--verbosity", "0", environment=environment)
-        manage("load_careers", environment=environment)
+        environment |= {"VAR_DIR": folder, "STATIC_DIR": str(kept.static), **database, **settings}
         port, log = free_port(), Path(folder) / "server.log"
         with log.open("w") as output:
             process = subprocess.Popen(
