@@ -198,8 +198,7 @@ def test_the_owner_is_not_counted(mara, report):
         ("get", {"user-agent": "SkypeUriPreview Preview/0.5"}),
         ("get", {"user-agent": "Mozilla/5.0 (compatible; Google-InspectionTool/1.0)"}),
         ("get", {"user-agent": "Mastodon/4.2 (http.rb/5.1.1)"}),
-        ("get", {"user-agent": "axios/1.6"}),
-        ("get", {"user-agent": ""}),
+        ("get", {"user-agent": "Iframely/1.3.1 (+https://iframely.com/docs/about)"}),
     ],
 )
 def test_link_previews_are_not_counted_and_use_nothing_up(mara, stranger, report, method, headers):
@@ -207,6 +206,21 @@ def test_link_previews_are_not_counted_and_use_nothing_up(mara, stranger, report
     path = share(mara, report)
     assert look(stranger, path, method, **headers) == 0
     assert look(stranger, path) == 1
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "Mozilla/5.0 (iPhone) [LinkedInApp]",
+        "Twitter for iPhone",
+        "HeadlessChrome/140",
+        "curl/8",
+        "",
+    ],
+)
+def test_whoever_takes_the_report_is_counted(mara, stranger, report, program):
+    """A browser inside an app, and a script too: its owner should know that it was read."""
+    assert look(stranger, share(mara, report), "get", **{"user-agent": program}) == 1
 
 
 def test_only_the_hash_of_a_share_link_is_stored(mara, report):

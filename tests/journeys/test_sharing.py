@@ -12,9 +12,6 @@ from .test_every_page import too_wide, violations
 
 pytestmark = pytest.mark.browser
 
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-"""A browser without a head says so, and is not counted as a person."""
-
 
 def flaws(page: Page) -> list[str]:
     """Return what axe finds in light and dark and what does not fit a phone, all unfolded."""
@@ -51,7 +48,7 @@ def test_a_report_is_shared_verified_and_ended(page: Page, visitors: Visitors, t
     address = share(page, "Acme")
     wrong = flaws(page)
 
-    reader = visitors.arrive(user_agent=FIREFOX)
+    reader = visitors.arrive()
     reader.goto(address)
     expect(reader.locator(".readiness-figure")).to_have_text(f"{own['low']}%")
     wrong += flaws(reader)
