@@ -84,7 +84,7 @@ def page(career: Career) -> EffectsPage:
         figures.ladder(version),
         figures.ladder_of(draft),
         stored_reports(version),
-        figures.merged(draft),
+        draft.merged(),
     )
     levels = {level.key: level for level in catalogue.framework(version).levels}
     return EffectsPage(

@@ -217,8 +217,3 @@ def plan_with_runner_up(version: Version, level: str, ratings: Ratings, wishes: 
         "low_before": score_reply(version, level, problem.start(), ())["low"],
         "bound": bool(limited or wishes.booked or wishes.without),
     }
-
-
-def merged(content: Framework) -> dict[str, tuple[str, ...]]:
-    """Return the skills that others went into, with those others."""
-    return {key: skill.merged_from for key, skill in content.skills().items() if skill.merged_from}

@@ -210,6 +210,11 @@ class Framework:
         """Return every skill by key, in the order of the questionnaire."""
         return {skill.key: skill for group in self.skill_groups for skill in group.skills}
 
+    def merged(self) -> dict[str, tuple[str, ...]]:
+        """Return the skills that others went into, with those others."""
+        found = self.skills().values()
+        return {skill.key: skill.merged_from for skill in found if skill.merged_from}
+
     def questionnaire(self) -> tuple[SkillGroup, ...]:
         """Return the skill groups with only the skills that a level requires."""
         asked = {requirement.skill for requirement in self.requirements}

@@ -26,7 +26,7 @@ def level_of(group: Group) -> Level:
 
 def answers_for(group: Group, ratings: Ratings) -> dict[str, int | None]:
     """Return the ratings of any version as the group's version has its skills."""
-    return mapped(ratings, figures.merged(framework(group.version)))
+    return mapped(ratings, framework(group.version).merged())
 
 
 def read_for(group: Group, ratings: Ratings) -> Read:

@@ -10,6 +10,7 @@ from typing import Any
 from careers.catalogue import framework
 from careers.document import Framework, Level, Skill, Step
 
+from ..core.cohorts import State
 from ..core.scale import Band
 from ..core.score import percent
 from ..core.tally import UNSURE_SLOT, median
@@ -164,7 +165,7 @@ def page(group: Group, *, listed: int = 0, members: Iterable[Membership] = ()) -
 
 def _named_later(group: Group) -> int:
     """Return how many are listed whose report is still counted without their name."""
-    return Reading.objects.filter(group=group, state="counted", member__is_listed=True).count()
+    return Reading.objects.filter(group=group, state=State.COUNTED, member__is_listed=True).count()
 
 
 def _bands(counts: dict[tuple[str, int], int], finished: int) -> tuple[BandRow, ...]:

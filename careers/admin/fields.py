@@ -59,10 +59,7 @@ class ListField(forms.JSONField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare lists; what is none has changed."""
-        try:
-            return bool(self.to_python(data) != (initial or []))
-        except ValidationError:
-            return True
+        return bool(super().has_changed(initial or [], data))
 
 
 class LinesField(forms.CharField):
@@ -81,10 +78,7 @@ class LinesField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare lists, not texts."""
-        try:
-            return bool(self.to_python(data) != (initial or []))
-        except ValidationError:
-            return True
+        return bool(super().has_changed(initial or [], data))
 
 
 class CodesField(forms.CharField):
@@ -115,10 +109,7 @@ class CodesField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare codes, not texts."""
-        try:
-            return bool(self.to_python(data) != (initial or {}))
-        except ValidationError:
-            return True
+        return bool(super().has_changed(initial or {}, data))
 
 
 class LevelsAndCodesForm(forms.ModelForm):

@@ -3,41 +3,14 @@
 import os
 from pathlib import Path
 
+from tests.peers import fair
+
 SECRET_KEY = "bare" * 20
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-INSTALLED_APPS = [
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-]
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
+INSTALLED_APPS, MIDDLEWARE = fair.INSTALLED_APPS, fair.MIDDLEWARE
 ROOT_URLCONF = "tests.bench.bare"
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [Path(__file__).parent],
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-        },
-    },
-]
+TEMPLATES = [{**fair.TEMPLATES[0], "DIRS": [Path(__file__).parent]}]
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
