@@ -248,7 +248,7 @@ def _requirement_warnings(document: Json) -> Iterator[Finding]:
             if row["rating"] < below:
                 yield _warning("falls", where, f"asks {row['rating']} but {at} asks {below}")
             if row["rating"] > below:
-                highest[skill] = (row["rating"], level["key"])
+                highest[skill] = (row["rating"], level["title"])
             if document["steps"] and reachable.get(skill, 0) < row["rating"]:
                 yield _warning(
                     "unreachable",

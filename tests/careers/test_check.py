@@ -240,7 +240,7 @@ def test_more_than_one_currency_is_an_error():
         ),
         pytest.param(
             put("requirements", 3, rating=1),
-            [("falls", "requirement senior × gluing", "asks 1 but junior asks 2")],
+            [("falls", "requirement senior × gluing", "asks 1 but Junior Box Maker asks 2")],
             id="a requirement that falls at a higher level",
         ),
         pytest.param(
@@ -375,8 +375,8 @@ def test_a_fall_is_told_by_rank_and_against_the_highest_level_below():
         doc["steps"] = doc["steps"][:2]
 
     assert findings(change) == [
-        ("falls", "requirement senior × cutting", "asks 1 but junior asks 3"),
-        ("falls", "requirement boss × cutting", "asks 2 but junior asks 3"),
+        ("falls", "requirement senior × cutting", "asks 1 but Junior Box Maker asks 3"),
+        ("falls", "requirement boss × cutting", "asks 2 but Junior Box Maker asks 3"),
     ]
 
 

@@ -97,7 +97,7 @@ WARNINGS = [
     ("no step reaches it from 0", drop(StepGives, skill__key="planning"),
      "no steps lead from 0 to 2", "cell/senior/planning/"),
     ("it falls at a higher level", require("senior", "gluing", rating=1),
-     "asks 1 but junior asks 2", "cell/senior/gluing/"),
+     "asks 1 but Junior Box Maker asks 2", "cell/senior/gluing/"),
     ("an unused skill", unused, "no level requires it", "cell/junior/gluing/"),
     ("a missing anchor", put(Skill, "planning", anchor_2=""), "no sentence for rating 2",
      "skills/planning/#id_anchor_2"),
@@ -173,7 +173,7 @@ def test_a_viewer_is_led_to_the_cell_but_to_no_form(vera: Client, box_maker):
     require("senior", "gluing", rating=1)()
     put(Fact, "pay", source="")()
     page = vera.get(f"{STUDIO}check/").text
-    assert link(page, "asks 1 but junior asks 2") == f"{STUDIO}#cell-senior--gluing"
+    assert link(page, "asks 1 but Junior Box Maker asks 2") == f"{STUDIO}#cell-senior--gluing"
     assert f'href="{STUDIO}facts/pay/' not in page
 
 

@@ -145,7 +145,7 @@ class TestTheCheck:
             ),
             (
                 "Gluing × Senior Box Maker",
-                "asks 1 but junior asks 2",
+                "asks 1 but Junior Box Maker asks 2",
                 False,
                 f"{studio}/cell/senior/gluing/",
             ),

@@ -132,7 +132,7 @@ def test_the_check_follows_each_change_and_leads_to_the_cell(page: Page):
     open_matrix(page)
     cell(page, "Hand and power tools", "Lead").click()
     press(page, "1")
-    finding = page.locator("#check li", has_text="asks 1 but senior-production-technician asks 3")
+    finding = page.locator("#check li", has_text="asks 1 but Senior Production Technician asks 3")
     expect(finding).to_be_visible()
     press(page, "Control+Home")
     finding.get_by_role("link", name="Hand and power tools × Lead").click()
