@@ -6,8 +6,12 @@ Everyone else gets 404, the same as for an address that does not exist.
 import hashlib
 import secrets
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpRequest
+
+from accounts.statements import Bind, Select
 
 from .models import Assessment, BrowserAccess, ReturnLink
 from .querysets import AssessmentQuerySet
@@ -16,6 +20,7 @@ SESSION_KEY = "browser"
 NOT_MINE_KEY = "not_mine"
 MOST_NOT_MINE = 100
 TOKEN_BYTES = 32
+HASH = BrowserAccess._meta.get_field("browser_hash")
 
 
 def new_token() -> str:
@@ -41,11 +46,50 @@ def ensure_browser_hash(request: HttpRequest) -> str:
     return browser_hash(request)
 
 
+class Openable:
+    """How one assessment is found for a page: among those that whoever asks may open.
+
+    ``loaded`` chooses what comes along. There is a statement for each kind of visitor (signed
+    in, with a browser's token, both), made when the first one comes.
+    """
+
+    def __init__(self, loaded: Callable[[AssessmentQuerySet], AssessmentQuerySet]) -> None:
+        self._loaded = loaded
+        self._statements: dict[tuple[bool, bool], Select] = {}
+
+    def find(self, request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | None:
+        """Return the assessment, or None to anyone but its owner. One query."""
+        user_id, browser = _visitor(request)
+        kind = (user_id is not None, bool(browser))
+        if not any(kind):
+            return None
+        if kind not in self._statements:
+            self._statements[kind] = Select(lambda: self._rows(*kind))
+        found: Assessment | None = self._statements[kind].first(
+            pk=assessment_id, user=user_id, browser=browser
+        )
+        return found
+
+    def _rows(self, has_user: bool, has_browser: bool) -> AssessmentQuerySet:
+        fields = Assessment._meta
+        user: Any = Bind("user", fields.get_field("owner")) if has_user else None
+        browser: Any = Bind("browser", HASH) if has_browser else ""
+        found = Assessment.objects.open_to(user_id=user, browser_hash=browser)
+        return self._loaded(found.filter(pk=Bind("pk", fields.pk)).order_by())
+
+
+WITH_VERSION = Openable(AssessmentQuerySet.with_version)
+
+
+def _visitor(request: HttpRequest) -> tuple[int | None, str]:
+    user_id = request.user.pk if request.user.is_authenticated else None
+    return user_id, browser_hash(request)
+
+
 def mine(request: HttpRequest) -> AssessmentQuerySet:
     """Return the assessments that this request may open, newest work first."""
-    user_id = request.user.pk if request.user.is_authenticated else None
-    found = Assessment.objects.open_to(user_id=user_id, browser_hash=browser_hash(request))
-    return found.with_version()
+    user_id, browser = _visitor(request)
+    return Assessment.objects.open_to(user_id=user_id, browser_hash=browser).with_version()
 
 
 def claimable(request: HttpRequest) -> AssessmentQuerySet:
@@ -62,7 +106,7 @@ def disown(request: HttpRequest, assessment: Assessment) -> None:
 
 def load(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment:
     """Return the assessment, or raise Http404 to anyone but its owner. One query."""
-    assessment: Assessment | None = mine(request).filter(pk=assessment_id).first()
+    assessment = WITH_VERSION.find(request, assessment_id)
     if assessment is None:
         raise Http404
     return assessment

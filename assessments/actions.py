@@ -14,8 +14,9 @@ from accounts.models import User
 from careers.catalogue import framework
 from careers.models import Version
 
-from . import renewal, reports
+from . import answers, renewal, reports
 from .access import hash_token, new_token
+from .answers import Stored
 from .groups import counting
 from .models import Assessment, BrowserAccess, Rating, Report, ReturnLink, StepChoice
 from .querysets import AssessmentQuerySet
@@ -51,17 +52,22 @@ class Answer:
 class StaleError(Exception):
     """The stored answer is newer than the one the person saw."""
 
-    def __init__(self, stored: Rating | None) -> None:
+    def __init__(self, stored: Stored | None) -> None:
         super().__init__("This answer was changed elsewhere.")
         self.stored = stored
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The outcome of saving a page: revisions of what is stored now, and what was stale."""
+    """The outcome of saving a page.
+
+    ``revisions`` of what is stored now, what was ``stale``, and every skill that is
+    ``answered`` after it.
+    """
 
     revisions: dict[str, int]
-    stale: dict[str, Rating | None]
+    stale: dict[str, Stored | None]
+    answered: frozenset[str]
 
 
 @transaction.atomic
@@ -147,15 +153,15 @@ def _create(
 
 
 @transaction.atomic
-def save_rating(*, assessment: Assessment, skill: str, answer: Answer, now: datetime) -> int:
-    """Save one answer and return its revision. Raises FinishedError or StaleError.
+def save_rating(*, assessment: Assessment, skill: str, answer: Answer, now: datetime) -> Saved:
+    """Save one answer. Raises FinishedError or StaleError.
 
     Posting what is stored already changes nothing and returns the stored revision.
     """
     saved = _save(assessment, {skill: answer}, now)
     if skill in saved.stale:
         raise StaleError(saved.stale[skill])
-    return saved.revisions[skill]
+    return saved
 
 
 @transaction.atomic
@@ -164,16 +170,14 @@ def save_ratings(*, assessment: Assessment, answers: Mapping[str, Answer], now: 
     return _save(assessment, answers, now)
 
 
-def _save(assessment: Assessment, answers: Mapping[str, Answer], now: datetime) -> Saved:
-    _lock_unfinished(assessment, now)
-    stored = {
-        rating.skill: rating
-        for rating in Rating.objects.filter(assessment=assessment, skill__in=list(answers))
-    }
-    rows: list[Rating] = []
+def _save(assessment: Assessment, given: Mapping[str, Answer], now: datetime) -> Saved:
+    if not answers.touch(assessment, now):
+        raise FinishedError
+    stored = {row.skill: row for row in answers.stored(assessment)}
+    rows: list[Stored] = []
     revisions: dict[str, int] = {}
-    stale: dict[str, Rating | None] = {}
-    for skill, answer in answers.items():
+    stale: dict[str, Stored | None] = {}
+    for skill, answer in given.items():
         before = stored.get(skill)
         revision = before.revision if before else 0
         evidence = answer.evidence
@@ -184,32 +188,10 @@ def _save(assessment: Assessment, answers: Mapping[str, Answer], now: datetime) 
         elif answer.revision != revision:
             stale[skill] = before
         else:
-            rows.append(
-                Rating(
-                    assessment=assessment,
-                    skill=skill,
-                    value=answer.value,
-                    evidence=evidence,
-                    revision=revision + 1,
-                )
-            )
+            rows.append(Stored(skill, answer.value, evidence, revision + 1))
             revisions[skill] = revision + 1
-    if rows:
-        Rating.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["assessment", "skill"],
-            update_fields=["value", "evidence", "revision"],
-        )
-    return Saved(revisions=revisions, stale=stale)
-
-
-def _lock_unfinished(assessment: Assessment, now: datetime) -> None:
-    """Hold the assessment's row until the transaction ends, so that saves take turns."""
-    open_row = Assessment.objects.filter(pk=assessment.pk, finished_at=None)
-    # A clock that was set back must not stop anyone from saving.
-    if not open_row.update(updated_at=max(now, assessment.created_at)):
-        raise FinishedError
+    answers.write(assessment, rows)
+    return Saved(revisions, stale, frozenset((*stored, *revisions)))
 
 
 @transaction.atomic

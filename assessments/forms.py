@@ -113,20 +113,38 @@ def _revision_field(*, required: bool) -> forms.IntegerField:
     )
 
 
-class RatingForm(forms.Form):
-    """One answer as the autosave posts it: ``rating``, ``evidence``, ``revision``."""
+class RatingForm:
+    """One answer as the autosave posts it: ``rating``, ``evidence``, ``revision``.
 
-    rating = _rating_field("", required=True)
-    evidence = _evidence_field()
-    revision = _revision_field(required=True)
+    Its fields are made once and only clean: a form of Django's would copy them each time.
+    """
+
+    FIELDS: ClassVar[dict[str, forms.Field]] = {
+        "rating": _rating_field("", required=True),
+        "evidence": _evidence_field(),
+        "revision": _revision_field(required=True),
+    }
+
+    def __init__(self, data: Mapping[str, str]) -> None:
+        self.data = data
+        self.errors: dict[str, list[str]] = {}
+        self._cleaned: dict[str, Any] = {}
+        for name, field in self.FIELDS.items():
+            try:
+                self._cleaned[name] = field.clean(data.get(name))
+            except forms.ValidationError as error:
+                self.errors[name] = error.messages
+
+    def is_valid(self) -> bool:
+        """Tell whether every field was posted as it must be."""
+        return not self.errors
 
     def answer(self) -> Answer:
         """Return the valid answer; evidence that was not posted stays as it is stored."""
-        data = self.cleaned_data
         return Answer(
-            value=VALUES[data["rating"]],
-            evidence=data["evidence"] if "evidence" in self.data else None,
-            revision=data["revision"],
+            value=VALUES[self._cleaned["rating"]],
+            evidence=self._cleaned["evidence"] if "evidence" in self.data else None,
+            revision=self._cleaned["revision"],
         )
 
 

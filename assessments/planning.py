@@ -11,9 +11,9 @@ from django.db.models import F
 
 from careers.catalogue import framework
 
-from . import figures
+from . import answers, figures
 from .core.plan import Goal, PlanError, dates
-from .models import Assessment, Plan, Rating, StepChoice
+from .models import Assessment, Plan, StepChoice
 
 Json = dict[str, Any]
 DAYS_A_WEEK = 7
@@ -83,12 +83,6 @@ def states_of(assessment: Assessment) -> States:
     )
 
 
-def ratings_of(assessment: Assessment) -> dict[str, int | None]:
-    """Return the ratings of an assessment by skill."""
-    rows = Rating.objects.filter(assessment=assessment)
-    return dict(rows.values_list("skill", "value"))
-
-
 def plan_for(assessment: Assessment, *, today: date) -> Plan:
     """Return the assessment's plan, with defaults the first time."""
     plan, _created = Plan.objects.get_or_create(
@@ -109,7 +103,7 @@ def solutions(assessment: Assessment, plan: Plan, goals: tuple[str, ...]) -> Jso
     missing = [goal for goal in goals if goal not in found]
     if not missing:
         return found
-    ratings, states = ratings_of(assessment), states_of(assessment)
+    ratings, states = answers.values(assessment), states_of(assessment)
     for goal in missing:
         wishes = replace(wishes_of(plan, states), goal=Goal(goal))
         found[goal] = _solved(assessment, ratings, wishes)

@@ -1,6 +1,5 @@
 """How far an assessment has come: which pages there are, what is answered, what is next."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +9,8 @@ from careers.catalogue import CACHED_FRAMEWORKS, framework, framework_of
 from careers.document import Level, Skill, SkillGroup
 from careers.models import Version
 
-from .models import Assessment, Rating
+from .core.ladder import Ratings
+from .models import Assessment
 
 SECONDS_PER_SKILL = 20
 
@@ -84,13 +84,12 @@ def address(assessment: Assessment, page: str) -> str:
     return reverse("assessments:rate", args=[assessment.pk, page])
 
 
-def of(assessment: Assessment, ratings: Collection[Rating], *, current: str = "") -> Progress:
-    """Return the progress of an assessment with these ratings."""
+def of(assessment: Assessment, values: Ratings, *, current: str = "") -> Progress:
+    """Return the progress of an assessment with these ratings by skill."""
     content = framework(assessment.version)
     level = content.level(assessment.level)
     if level is None:
         raise LookupError(assessment.level)
-    values = {rating.skill: rating.value for rating in ratings}
     made = tuple(
         PageProgress(
             key=page.key,

@@ -5,18 +5,22 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+LEFT_BEHIND = ("version__document", "version__search_text", "version__note")
+"""Long texts of a version that no page of a person needs."""
+
 
 class AssessmentQuerySet(models.QuerySet[Any]):
     """Assessments with the version they answer, without its document."""
 
     def with_version(self) -> Self:
         """Load the version and its career's key alongside; the document stays behind."""
-        return self.select_related("version__career").defer("version__document")
+        return self.select_related("version__career").defer(*LEFT_BEHIND)
 
     def with_latest(self) -> Self:
         """Load also the newest version of the career; its document stays behind."""
         rows = self.select_related("version__career__latest")
-        return rows.defer("version__document", "version__career__latest__document")
+        newest = [f"version__career__latest__{name.rpartition('__')[2]}" for name in LEFT_BEHIND]
+        return rows.defer(*LEFT_BEHIND, *newest)
 
     def open_to(self, *, user_id: int | None, browser_hash: str) -> Self:
         """Keep what belongs to the user or, unclaimed, to the browser."""

@@ -25,8 +25,8 @@ from careers.catalogue import CACHED_FRAMEWORKS, framework_of
 from careers.document import Skill, SkillGroup
 from careers.models import Version
 
+from .answers import Stored
 from .forms import UNSURE, QuestionsForm, rating_value, shown
-from .models import Rating
 
 _SLOT = re.compile("\x02([a-z]+):([a-z0-9-]+):([a-z0-9]*)\x03")
 _CHECKED = mark_safe(" checked")
@@ -40,7 +40,7 @@ class Filled:
     evidence: str = ""
     revision: int = 0
     errors: tuple[str, ...] = ()
-    stored: Rating | None = None
+    stored: Stored | None = None
     """What another tab or device stored meanwhile, shown beside the person's own."""
     is_gone: bool = False
     """The page saw an answer that is not stored."""
@@ -194,6 +194,6 @@ def _message(skill: str, filled: Filled) -> str:
     return render_to_string("assessments/_question_message.html", context)
 
 
-def filled_from(rating: Rating) -> Filled:
+def filled_from(rating: Stored) -> Filled:
     """Return a stored answer as the question shows it."""
     return Filled(rating_value(rating.value), rating.evidence, rating.revision)

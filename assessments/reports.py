@@ -12,10 +12,11 @@ from careers.document import Fact, Framework, Level, Skill
 from careers.document import Step as StepText
 
 from . import figures
+from .answers import Stored, stored
 from .core.ladder import Ratings, Requirement
 from .core.plan import Goal
 from .core.second import agreeing
-from .models import Assessment, Plan, Rating
+from .models import Assessment, Plan
 
 BIGGEST_GAPS = 10
 """So many gaps name two training steps to choose from, the rest one."""
@@ -24,14 +25,14 @@ LEVEL_PAY = "pay-level-median"
 Json = dict[str, Any]
 
 
-def _answers(assessment: Assessment) -> dict[str, Rating]:
-    return {rating.skill: rating for rating in Rating.objects.filter(assessment=assessment)}
+def _answers(assessment: Assessment) -> dict[str, Stored]:
+    return {row.skill: row for row in stored(assessment)}
 
 
 def _score(
     assessment: Assessment,
     level: str,
-    answers: Mapping[str, Rating],
+    answers: Mapping[str, Stored],
     seconds: Sequence[Ratings] = (),
 ) -> Json:
     values = {skill: rating.value for skill, rating in answers.items()}
@@ -43,7 +44,7 @@ def _score(
 def _confirmed(
     assessment: Assessment,
     level: str,
-    answers: Mapping[str, Rating],
+    answers: Mapping[str, Stored],
     seconds: Sequence[Ratings],
 ) -> float | None:
     """Return the cautious reading that takes second ratings in, or None without any."""
@@ -209,7 +210,7 @@ class UnknownLevelError(LookupError):
     """The version has no such level."""
 
 
-def _read(assessment: Assessment, level: str | None, answers: Mapping[str, Rating]) -> Json:
+def _read(assessment: Assessment, level: str | None, answers: Mapping[str, Stored]) -> Json:
     """Return the frozen reply for the target level, a computed one for any other."""
     if level is None or level == assessment.level:
         frozen: Json = json.loads(assessment.report.reply)
@@ -288,7 +289,7 @@ class _PageMaker:
         content: Framework,
         level: Level,
         reply: Json,
-        answers: Mapping[str, Rating],
+        answers: Mapping[str, Stored],
         *,
         with_notes: bool,
     ) -> None:
@@ -384,9 +385,9 @@ class _PageMaker:
         """Return the stored fastest plan, which is for the target level only."""
         if self.level.key != self.assessment.level:
             return None
-        stored: Plan | None = getattr(self.assessment, "plan", None)
-        solution = stored.solutions.get(Goal.FASTEST) if stored else None
-        if stored is None or solution is None:
+        kept: Plan | None = getattr(self.assessment, "plan", None)
+        solution = kept.solutions.get(Goal.FASTEST) if kept else None
+        if kept is None or solution is None:
             return None
         before = solution.get("low_before", self.reply["low"])
         steps = []
@@ -406,7 +407,7 @@ class _PageMaker:
             cost=Decimal(solution["cost"]),
             currency=self.content.steps[0].currency if self.content.steps else "",
             ends_on=date.fromisoformat(last) if last else None,
-            hours_per_week=stored.hours_per_week,
+            hours_per_week=kept.hours_per_week,
             low_after=solution["low_after"],
             band_after=solution["band_after"],
             is_bound=solution.get("bound", False),

@@ -10,7 +10,7 @@ from careers.document import Skill
 from .. import progress
 from ..core.ladder import Ratings
 from ..core.second import agreeing, disagree
-from ..models import Assessment, Rating
+from ..models import Assessment
 from .models import SecondAnswer, SecondRating
 
 
@@ -97,8 +97,8 @@ def side_by_side(second: SecondRating, own: Ratings, answers: Iterable[SecondAns
 def of_rater(second: SecondRating, token: str, *, current: str = "") -> progress.Progress:
     """Return how far the rater has come, with the addresses of their pages."""
     answers = SecondAnswer.objects.filter(second_rating=second)
-    ratings = [Rating(skill=answer.skill, value=answer.value) for answer in answers]
-    found = progress.of(second.assessment, ratings, current=current)
+    values = {answer.skill: answer.value for answer in answers}
+    found = progress.of(second.assessment, values, current=current)
     pages = tuple(
         replace(page, address=reverse("assessments:second_rate", args=[token, page.key]))
         for page in found.pages

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from careers.document import Skill
 
-from .. import planning, progress, questionnaire, reports
+from .. import answers, progress, questionnaire, reports
 from ..access import load
 from ..forms import SkillGroupForm, rating_value
 from ..guessing import behind_token
@@ -39,7 +39,7 @@ def _show_own(
     status: int = 200,
 ) -> HttpResponse:
     found = list(SecondRating.objects.filter(assessment=assessment).prefetch_related("answers"))
-    own = planning.ratings_of(assessment)
+    own = answers.values(assessment)
     sides = []
     for second in found:
         second.assessment = assessment
@@ -113,7 +113,7 @@ def note_second(request: HttpRequest, assessment_id: uuid.UUID, second: int) -> 
 
 
 def _side(second: SecondRating) -> reading.SideBySide:
-    own = planning.ratings_of(second.assessment)
+    own = answers.values(second.assessment)
     return reading.side_by_side(second, own, SecondAnswer.objects.filter(second_rating=second))
 
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from .. import access, actions, planning, progress
+from .. import access, actions, answers, planning, progress
 from ..groups.tasks import count_soon
-from ..models import Rating, Report
+from ..models import Report
 
 
 @never_cache
@@ -28,6 +28,6 @@ def finish(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         return redirect("assessments:report", assessment.pk)
     if assessment.is_finished:
         return redirect("assessments:report", assessment.pk)
-    ratings = list(Rating.objects.filter(assessment=assessment))
-    context = {"assessment": assessment, "progress": progress.of(assessment, ratings)}
+    values = answers.values(assessment)
+    context = {"assessment": assessment, "progress": progress.of(assessment, values)}
     return render(request, "assessments/finish.html", context)

@@ -17,11 +17,11 @@ from careers import catalogue
 from careers.document import Level
 from careers.pages import career_page
 
-from .. import access, actions, progress
+from .. import access, actions, answers, progress
 from ..groups.counting import left_by_deleting
 from ..groups.listing import joined_by
 from ..guessing import behind_token
-from ..models import Assessment, Rating
+from ..models import Assessment
 from ..querysets import AssessmentQuerySet
 
 
@@ -125,8 +125,7 @@ def _resume_address(assessment: Assessment) -> str:
     """Return the report, the first page with something unanswered, or the review."""
     if assessment.is_finished:
         return reverse("assessments:report", args=[assessment.pk])
-    ratings = list(Rating.objects.filter(assessment=assessment))
-    for page in progress.of(assessment, ratings).pages:
+    for page in progress.of(assessment, answers.values(assessment)).pages:
         if page.unanswered:
             return page.address
     return reverse("assessments:finish", args=[assessment.pk])

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import access, calendars, plan_page, planning, progress
+from .. import access, answers, calendars, plan_page, planning, progress
 from .. import what_if as what_if_page
 from ..core.plan import PlanError
 from ..forms import VALUES, PlanForm, StepStateForm
@@ -25,7 +25,7 @@ def _finished(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | No
 def _page(assessment: Assessment, plan: Plan) -> PlanPage:
     solutions = planning.solutions(assessment, plan, GOALS)
     states = planning.states_of(assessment)
-    ratings = planning.ratings_of(assessment)
+    ratings = answers.values(assessment)
     return plan_page.page(assessment, plan, solutions, states, ratings)
 
 
@@ -113,7 +113,7 @@ def what_if(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     result = what_if_page.what_if(
         assessment.version,
         assessment.level,
-        planning.ratings_of(assessment),
+        answers.values(assessment),
         planning.states_of(assessment),
         tried,
         set(request.GET.getlist("step")),

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from careers.document import SkillGroup
 
-from .. import access, actions, progress, questionnaire
+from .. import access, actions, answers, progress, questionnaire
+from ..answers import Stored
 from ..forms import RatingForm, SkillGroupForm, rating_value, shown
-from ..models import Assessment, Rating
+from ..models import Assessment
 from ..questionnaire import Filled
 
 
@@ -49,21 +50,20 @@ def save_rating(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> H
         return _finished()
     form = RatingForm(request.POST)
     if not form.is_valid():
-        errors = {name: [str(e) for e in found] for name, found in form.errors.items()}
-        return JsonResponse({"errors": errors}, status=400)
+        return JsonResponse({"errors": form.errors}, status=400)
     try:
-        revision = actions.save_rating(
+        saved = actions.save_rating(
             assessment=assessment, skill=skill, answer=form.answer(), now=timezone.now()
         )
     except actions.FinishedError:
         return _finished()
     except actions.StaleError as stale:
         return JsonResponse(_stored(stale.stored), status=409)
-    answered = Rating.objects.filter(assessment=assessment).values_list("skill", flat=True)
-    rated = sum(each in asked for each in answered)
     if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
         return HttpResponseRedirect(progress.address(assessment, asked[skill]) + f"#skill-{skill}")
-    return JsonResponse({"revision": revision, "rated": rated, "total": len(asked)})
+    rated = sum(each in asked for each in saved.answered)
+    reply = {"revision": saved.revisions[skill], "rated": rated, "total": len(asked)}
+    return JsonResponse(reply)
 
 
 def _finished() -> JsonResponse:
@@ -71,7 +71,7 @@ def _finished() -> JsonResponse:
     return JsonResponse({"reason": "finished", "message": message}, status=409)
 
 
-def _stored(rating: Rating | None) -> dict[str, Any]:
+def _stored(rating: Stored | None) -> dict[str, Any]:
     if rating is None:
         return {"rating": None, "evidence": "", "revision": 0}
     return {
@@ -148,13 +148,13 @@ def _show(
     status: int = 200,
     notice: str = "",
 ) -> HttpResponse:
-    ratings = list(Rating.objects.filter(assessment=assessment))
+    stored = answers.stored(assessment)
     if filled is None:
-        filled = {rating.skill: questionnaire.filled_from(rating) for rating in ratings}
+        filled = {row.skill: questionnaire.filled_from(row) for row in stored}
     context = {
         "assessment": assessment,
         "page": page,
-        "progress": progress.of(assessment, ratings, current=page.key),
+        "progress": progress.of(assessment, {s.skill: s.value for s in stored}, current=page.key),
         "questions": questionnaire.render(assessment.version, page.key, filled),
         "problems": form.problems() if form else [],
         "conflicts": [

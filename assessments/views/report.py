@@ -15,10 +15,13 @@ from .. import over_time as earlier
 from ..models import Assessment
 from ..second.reading import completed
 
+_WITH_REPORT = access.Openable(
+    lambda rows: rows.with_version().with_latest().select_related("report", "plan")
+)
+
 
 def _finished(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | None:
-    found = access.mine(request).with_latest().select_related("report", "plan")
-    assessment = found.filter(pk=assessment_id).first()
+    assessment = _WITH_REPORT.find(request, assessment_id)
     if assessment is None:
         raise Http404
     return assessment if assessment.is_finished else None

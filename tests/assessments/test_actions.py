@@ -44,7 +44,8 @@ def save(assessment: Assessment, value: int | None, revision: int = 0, **changes
     """Save an answer for cutting."""
     answer = Answer(value=value, evidence=changes.pop("evidence", ""), revision=revision)
     call = {"assessment": assessment, "skill": "cutting", "answer": answer, "now": LATER}
-    return actions.save_rating(**{**call, **changes})
+    call |= changes
+    return actions.save_rating(**call).revisions[call["skill"]]
 
 
 def stored(assessment: Assessment, skill: str = "cutting") -> tuple[int | None, str, int] | None:
@@ -231,7 +232,8 @@ def test_a_page_stores_what_is_fresh_and_returns_what_is_stale(box_maker):
     answers = {"cutting": Answer(4, "mine", 0), "gluing": Answer(None, "", 0)}
     outcome = actions.save_ratings(assessment=assessment, answers=answers, now=LATER)
     assert outcome.revisions == {"gluing": 1}
-    assert outcome.stale == {"cutting": Rating.objects.get(skill="cutting")}
+    assert outcome.stale == {"cutting": ("cutting", 1, "stored", 1)}
+    assert outcome.answered == {"cutting", "gluing"}
     assert stored(assessment, "cutting") == (1, "stored", 1)
     assert stored(assessment, "gluing") == (None, "", 1)
 

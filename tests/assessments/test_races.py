@@ -80,7 +80,8 @@ def save(assessment: Assessment, skill: str, revision: int, evidence: object) ->
     answer = Answer(2, str(evidence), revision)
     now = timezone.now()
     try:
-        return actions.save_rating(assessment=assessment, skill=skill, answer=answer, now=now)
+        saved = actions.save_rating(assessment=assessment, skill=skill, answer=answer, now=now)
+        return saved.revisions[skill]
     except (StaleError, FinishedError) as refused:
         return type(refused).__name__
 

@@ -19,6 +19,14 @@ def plant(install: Callable[[], None]) -> Callable[[], None]:
     return install
 
 
+def _said_saved(given: dict[str, Any]) -> Any:
+    """Return what the action returns, as if it had saved."""
+    from assessments.actions import Saved
+
+    skill, seen = given["skill"], given["answer"].revision
+    return Saved({skill: seen + 1}, {}, frozenset({skill}))
+
+
 @plant
 def reply_before_commit() -> None:
     """Answers are stored in the background, after "saved" was said."""
@@ -33,12 +41,12 @@ def reply_before_commit() -> None:
             time.sleep(0.05)
             real(**given)
 
-    def save(**given: Any) -> int:
+    def save(**given: Any) -> Any:
         if not writers:
             writers.append(threading.Thread(target=write, daemon=True))
             writers[0].start()
         work.put(given)
-        return int(given["answer"].revision) + 1
+        return _said_saved(given)
 
     writers: list[threading.Thread] = []
     actions.save_rating = save
@@ -103,12 +111,13 @@ def saves_count_twice() -> None:
 
     real = actions.save_rating
 
-    def save(**given: Any) -> int:
-        revision = int(real(**given))
-        Rating.objects.filter(assessment=given["assessment"], skill=given["skill"]).update(
-            revision=revision + 1
+    def save(**given: Any) -> Any:
+        saved, skill = real(**given), given["skill"]
+        saved.revisions[skill] += 1
+        Rating.objects.filter(assessment=given["assessment"], skill=skill).update(
+            revision=saved.revisions[skill]
         )
-        return revision + 1
+        return saved
 
     actions.save_rating = save
 
@@ -138,11 +147,11 @@ def false_saved() -> None:
 
     real = actions.save_rating
 
-    def save(**given: Any) -> int:
+    def save(**given: Any) -> Any:
         try:
-            return int(real(**given))
+            return real(**given)
         except Error:
-            return int(given["answer"].revision) + 1
+            return _said_saved(given)
 
     actions.save_rating = save
 
@@ -164,11 +173,11 @@ def slow_saves() -> None:
 
     real, count = actions.save_rating, [0]
 
-    def save(**given: Any) -> int:
+    def save(**given: Any) -> Any:
         count[0] += 1
         if count[0] % 10 == 0:
             time.sleep(1)
-        return int(real(**given))
+        return real(**given)
 
     actions.save_rating = save
 
@@ -180,9 +189,9 @@ def leak() -> None:
 
     real, kept = actions.save_rating, []
 
-    def save(**given: Any) -> int:
+    def save(**given: Any) -> Any:
         kept.append(os.urandom(20_000))
-        return int(real(**given))
+        return real(**given)
 
     actions.save_rating = save
 
