@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts.statements import Bind, Select
@@ -20,6 +21,7 @@ SESSION_KEY = "browser"
 NOT_MINE_KEY = "not_mine"
 MOST_NOT_MINE = 100
 TOKEN_BYTES = 32
+OWNER = Assessment._meta.get_field("owner")
 HASH = BrowserAccess._meta.get_field("browser_hash")
 
 
@@ -47,38 +49,43 @@ def ensure_browser_hash(request: HttpRequest) -> str:
 
 
 class Openable:
-    """How one assessment is found for a page: among those that whoever asks may open.
+    """How a page finds an assessment among those that whoever asks may open.
 
-    ``loaded`` chooses what comes along. There is a statement for each kind of visitor (signed
-    in, with a browser's token, both), made when the first one comes.
+    ``chosen`` narrows them by ``Bind`` and says what comes along. There is a statement for each
+    kind of visitor (signed in, with a browser's token, both), made when the first one comes.
     """
 
-    def __init__(self, loaded: Callable[[AssessmentQuerySet], AssessmentQuerySet]) -> None:
-        self._loaded = loaded
+    def __init__(self, chosen: Callable[[AssessmentQuerySet], "QuerySet[Any]"]) -> None:
+        self._chosen = chosen
         self._statements: dict[tuple[bool, bool], Select] = {}
 
     def find(self, request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | None:
         """Return the assessment, or None to anyone but its owner. One query."""
+        return next(iter(self(request, pk=assessment_id)), None)
+
+    def __call__(self, request: HttpRequest, **values: Any) -> list[Any]:
+        """Return what was chosen of all that the request may open. One query."""
         user_id, browser = _visitor(request)
         kind = (user_id is not None, bool(browser))
         if not any(kind):
-            return None
+            return []
         if kind not in self._statements:
             self._statements[kind] = Select(lambda: self._rows(*kind))
-        found: Assessment | None = self._statements[kind].first(
-            pk=assessment_id, user=user_id, browser=browser
-        )
-        return found
+        return self._statements[kind](**values, user=user_id, browser=browser)
 
-    def _rows(self, has_user: bool, has_browser: bool) -> AssessmentQuerySet:
-        fields = Assessment._meta
-        user: Any = Bind("user", fields.get_field("owner")) if has_user else None
+    def _rows(self, has_user: bool, has_browser: bool) -> "QuerySet[Any]":
+        user: Any = Bind("user", OWNER) if has_user else None
         browser: Any = Bind("browser", HASH) if has_browser else ""
         found = Assessment.objects.open_to(user_id=user, browser_hash=browser)
-        return self._loaded(found.filter(pk=Bind("pk", fields.pk)).order_by())
+        return self._chosen(found.order_by())
 
 
-WITH_VERSION = Openable(AssessmentQuerySet.with_version)
+def numbered(rows: AssessmentQuerySet) -> AssessmentQuerySet:
+    """Choose the one of the number ``pk``, with its version."""
+    return rows.filter(pk=Bind("pk", Assessment._meta.pk)).with_version()
+
+
+WITH_VERSION = Openable(numbered)
 
 
 def _visitor(request: HttpRequest) -> tuple[int | None, str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,15 +31,28 @@ KINDS = {
 }
 
 
+_ANY = str(UUID(int=0))
+
+
 def _query(page: ReportPage) -> str:
     return "" if page.is_target else f"?level={page.level.key}"
 
 
 def links(route: str, argument: object, page: ReportPage) -> tuple[tuple[str, str], ...]:
     """Return name and address of every file of a report, at the level that is shown."""
+    query = _query(page)
+    address = _addresses(route, is_number=isinstance(argument, UUID))
     return tuple(
-        (kind.upper(), reverse(f"assessments:{route}_{kind}", args=[argument]) + _query(page))
-        for kind in (*KINDS, "json")
+        (kind.upper(), text.replace(_ANY, str(argument)) + query) for kind, text in address
+    )
+
+
+@lru_cache(maxsize=8)
+def _addresses(route: str, *, is_number: bool) -> tuple[tuple[str, str], ...]:
+    """Return the addresses of a route's files for any number or token, to be put in."""
+    any_one = UUID(_ANY) if is_number else _ANY
+    return tuple(
+        (kind, reverse(f"assessments:{route}_{kind}", args=[any_one])) for kind in (*KINDS, "json")
     )
 
 

@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.statements import Bind
 from careers.catalogue import framework
 from careers.document import Skill
+from careers.models import Version
 
 from . import figures
+from .access import OWNER, Openable
 from .core.moves import moves
 from .core.readiness import readiness
 from .core.score import percent
@@ -79,23 +85,40 @@ class _Finished(NamedTuple):
     number: int
 
 
-def over_time(assessment: Assessment, level: str, mine: AssessmentQuerySet) -> OverTime | None:
+def _earlier(*, is_claimed: bool) -> Openable:
+    """Choose the newest of the same career and owner that were finished before."""
+    fields = Assessment._meta
+
+    def chosen(rows: AssessmentQuerySet) -> "QuerySet[Any]":
+        owner = Bind("owner", OWNER) if is_claimed else None
+        found = rows.filter(
+            version__career=Bind("career", Version._meta.get_field("career")),
+            owner=owner,
+            finished_at__lte=Bind("until", fields.get_field("finished_at")),
+        )
+        found = found.exclude(pk=Bind("pk", fields.pk)).order_by("-finished_at", "-pk")
+        return found.values_list("pk", "finished_at", "version__number")[: MOST - 1]
+
+    return Openable(chosen)
+
+
+_EARLIER = {is_claimed: _earlier(is_claimed=is_claimed) for is_claimed in (True, False)}
+
+
+def over_time(request: HttpRequest, assessment: Assessment, level: str) -> OverTime | None:
     """Return the reports of the same career up to this one, or None for a first report.
 
-    ``mine`` are the assessments that the reader may open; of those, the ones that belong
-    where this one belongs count. One query for a first report, else two.
+    Of the assessments that the reader may open, the ones that belong where this one belongs
+    count. One query for a first report, else two.
     """
-    rows = mine.filter(
-        version__career_id=assessment.version.career_id,
-        owner_id=assessment.owner_id,
-        finished_at__lte=assessment.finished_at,
-    ).exclude(pk=assessment.pk)
-    earlier = [
-        _Finished(*row)
-        for row in rows.order_by("-finished_at", "-pk").values_list(
-            "pk", "finished_at", "version__number"
-        )[: MOST - 1]
-    ]
+    rows = _EARLIER[assessment.owner_id is not None](
+        request,
+        pk=assessment.pk,
+        career=assessment.version.career_id,
+        owner=assessment.owner_id,
+        until=assessment.finished_at,
+    )
+    earlier = [_Finished(*row) for row in rows]
     if not earlier:
         return None
     this = _Finished(assessment.pk, assessment.finished_at, assessment.version.number)

@@ -8,6 +8,7 @@ import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,7 @@ def report_pdf(page: ReportPage) -> bytes:
     style, fonts, fetcher = _house()
     from weasyprint import HTML
 
-    context = {"page": page, "layout": "paper.html", "paper": True}
+    context = {"page": replace(page, on_paper=True), "layout": "paper.html"}
     text = render_to_string("assessments/report.html", context)
     with _without_collector():
         html = HTML(string=text, url_fetcher=fetcher)

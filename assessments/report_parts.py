@@ -7,8 +7,10 @@ questionnaire's are, which no framework text may hold (``framework.schema.json``
 """
 
 import re
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import Any
 
 from django.template.defaultfilters import floatformat
 from django.template.loader import render_to_string
@@ -21,59 +23,44 @@ from .reports import Line, ReportPage, TrainingOption
 KEPT_LINES = 16_384
 """Of about 2 KB each; a career of 30 skills and 5 levels has 900 different ones."""
 KEPT_STEPS = 4_096
+KEPT_ROWS = 4_096
 KEPT_NUMBERS = 4_096
 
 _SLOT = re.compile("\x02([a-z]+)\x03")
-_POINTS, _EVIDENCE = mark_safe("\x02points\x03"), mark_safe("\x02evidence\x03")
+
+Context = Callable[[], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class _LineKey:
-    """What one line's markup depends on; ``line`` follows from it, and is a person's no more."""
+class _Parts:
+    """A template's renderings, cut at their slots, by what the markup depends on.
 
-    sha256: str
-    level: str
-    weight: int
-    skill: str
-    rating: int | None
-    answered: bool
-    has_evidence: bool
-    options: tuple[str, ...]
-    is_own: bool
-    paper: bool
-    language: str
-    line: Line = field(compare=False)
+    When there are more than ``most``, it begins anew.
+    """
 
+    def __init__(self, template: str, *slots: str, most: int) -> None:
+        self._template, self._most = template, most
+        self._slots = {name: SafeString(f"\x02{name}\x03") for name in slots}
+        self._kept: dict[tuple[Any, ...], tuple[str, ...]] = {}
 
-@lru_cache(maxsize=KEPT_LINES)
-def _line(key: _LineKey) -> tuple[str, ...]:
-    """Render a line and cut it: text, name of a slot, text, and so on."""
-    context = {
-        "line": key.line,
-        "points": _POINTS,
-        "evidence": _EVIDENCE if key.has_evidence else "",
-        "weight": key.weight,
-        "is_own": key.is_own,
-        "paper": key.paper,
-    }
-    return tuple(_SLOT.split(render_to_string("assessments/_gap.html", context)))
+    def filled(self, key: tuple[Any, ...], context: Context, values: dict[str, str]) -> str:
+        """Return the markup of that key with the values in its slots.
+
+        ``context`` is asked for what the template shows, which must follow from the key.
+        """
+        parts = self._kept.get(key)
+        if parts is None:
+            text = render_to_string(self._template, {**self._slots, **context()})
+            parts = tuple(_SLOT.split(text))
+            if len(self._kept) >= self._most:
+                self._kept.clear()
+            self._kept[key] = parts
+        return "".join([values[part] if at % 2 else part for at, part in enumerate(parts)])
 
 
-def _key(page: ReportPage, line: Line, weight: int, language: str, *, paper: bool) -> _LineKey:
-    return _LineKey(
-        sha256=page.assessment.version.sha256,
-        level=page.level.key,
-        weight=weight,
-        skill=line.skill.key,
-        rating=line.rating,
-        answered=line.answered,
-        has_evidence=bool(line.evidence),
-        options=tuple(step.key for step in line.options),
-        is_own=page.is_own,
-        paper=paper,
-        language=language,
-        line=replace(line, evidence="", lost=0.0),
-    )
+_LINES = _Parts("assessments/_gap.html", "points", "evidence", most=KEPT_LINES)
+_RUNGS = _Parts("assessments/_rung.html", "low", "width", most=KEPT_ROWS)
+_PLANNED = _Parts("assessments/_planned_step.html", "number", "gain", most=KEPT_STEPS)
+_TRAINING = _Parts("assessments/_training_step.html", most=KEPT_STEPS)
 
 
 @lru_cache(maxsize=KEPT_NUMBERS)
@@ -89,41 +76,83 @@ def one_decimal(number: float) -> str:
     return _one_decimal(number, get_language() or "")
 
 
-def lines(page: ReportPage, shown: tuple[Line, ...], *, paper: bool) -> SafeString:
+def lines(page: ReportPage, shown: tuple[Line, ...]) -> SafeString:
     """Return the list items of these lines of the page, for the screen or on paper."""
     weight, language = page.weight, get_language() or ""
+    # All that a line shows follows from these and what is appended for each line.
+    same = (page.assessment.version.sha256, page.level.key, page.is_own, page.on_paper, language)
     made = []
     for line in shown:
-        filled = {"points": one_decimal(line.lost), "evidence": escape(line.evidence)}
-        parts = _line(_key(page, line, weight, language, paper=paper))
-        made += [filled[part] if place % 2 else part for place, part in enumerate(parts)]
+        key = (
+            *same, line.skill.key, line.rating, line.answered,
+            bool(line.evidence), len(line.options),
+        )  # fmt: skip
+        context = partial(_line_context, line, weight, page)
+        points, evidence = _one_decimal(line.lost, language), escape(line.evidence)
+        made.append(_LINES.filled(key, context, {"points": points, "evidence": evidence}))
     return mark_safe("".join(made))
 
 
-@dataclass(frozen=True, slots=True)
-class _StepKey:
-    sha256: str
-    step: str
-    language: str
-    option: TrainingOption = field(compare=False)
+def _line_context(line: Line, weight: int, page: ReportPage) -> dict[str, Any]:
+    context = {
+        "line": replace(line, evidence="", lost=0.0),
+        "weight": weight,
+        "is_own": page.is_own,
+        "paper": page.on_paper,
+    }
+    return context if line.evidence else {**context, "evidence": ""}
 
 
-@lru_cache(maxsize=KEPT_STEPS)
-def _step(key: _StepKey) -> SafeString:
-    return render_to_string("assessments/_training_step.html", {"option": key.option})
+def rungs(page: ReportPage) -> SafeString:
+    """Return the rows of the ladder, highest first: readiness for every level."""
+    language = get_language() or ""
+    made = []
+    for rung in reversed(page.rungs):
+        context = {
+            "level": rung.level.key,
+            "title": rung.level.short_title,
+            "band": rung.band,
+            "is_shown": rung.is_shown,
+            "paper": page.on_paper,
+        }
+        values = {"low": _one_decimal(rung.low, language), "width": str(rung.low)}
+        made.append(_RUNGS.filled((language, *context.values()), partial(dict, context), values))
+    return mark_safe("".join(made))
+
+
+def _step_context(option: TrainingOption) -> dict[str, Any]:
+    return {"option": replace(option, low_after=None, gain=None)}
 
 
 def training(page: ReportPage) -> SafeString:
     """Return the steps that the page names, what each takes, needs and gives."""
-    sha256, language = page.assessment.version.sha256, get_language() or ""
+    same = (page.assessment.version.sha256, get_language())
     return mark_safe(
         "".join(
-            _step(_StepKey(sha256, option.step.key, language, option)) for option in page.training
+            _TRAINING.filled((*same, option.step.key), partial(_step_context, option), {})
+            for option in page.training
         )
     )
 
 
+def planned(page: ReportPage) -> SafeString:
+    """Return the steps of the fastest plan, in order, with what each adds."""
+    language = get_language() or ""
+    same = (page.assessment.version.sha256, language)
+    made = []
+    for number, option in enumerate(page.plan.steps if page.plan else (), start=1):
+        raises = tuple((skill.key, old, new) for skill, old, new in option.raises)
+        key = (*same, option.step.key, raises)
+        values = {"number": str(number), "gain": _one_decimal(option.gain or 0.0, language)}
+        made.append(_PLANNED.filled(key, partial(_step_context, option), values))
+    return mark_safe("".join(made))
+
+
 @lru_cache(maxsize=32)
-def symbol(have: int, need: int) -> SafeString:
-    """Return the picture of a rating against what is required, to be used by many lines."""
+def _symbol(have: int, need: int) -> SafeString:
     return render_to_string("assessments/_symbol.html", {"have": have, "need": need})
+
+
+def symbols(page: ReportPage) -> SafeString:
+    """Return the pictures of a rating against what is required, each once, for many lines."""
+    return mark_safe("".join(_symbol(have, need) for have, need in page.blocks))

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from careers.catalogue import framework
+from careers.catalogue import CACHED_FRAMEWORKS, framework, framework_of
 from careers.document import Fact, Framework, Level, Skill
 from careers.document import Step as StepText
 
@@ -174,6 +175,8 @@ class ReportPage:
     sha256: str
     is_own: bool = True
     """Whether the reader is the person themself; else the words speak of somebody else."""
+    on_paper: bool = False
+    """Whether nothing can be clicked or opened."""
 
     @property
     def lost(self) -> float:
@@ -194,6 +197,23 @@ class ReportPage:
     def blocks(self) -> list[tuple[int, int]]:
         """Return the pictures of rating against required that the page needs, each once."""
         return sorted({(line.rating or 0, line.required) for line in self.lines})
+
+    @property
+    def has_range(self) -> bool:
+        """Tell whether answers that are not there yet could raise the readiness."""
+        return self.high > self.low
+
+    @property
+    def has_confirmed(self) -> bool:
+        """Tell whether somebody else has rated the person."""
+        return self.confirmed is not None
+
+    @property
+    def plan_state(self) -> str:
+        """Return "ready", "steps" where a plan has some, or "none"."""
+        if self.band == "ready":
+            return "ready"
+        return "steps" if self.plan and self.plan.steps else "none"
 
     @property
     def high_width(self) -> float:
@@ -280,6 +300,22 @@ def page(
     return replace(maker.make(), confirmed=confirmed, is_own=is_own)
 
 
+@lru_cache(maxsize=CACHED_FRAMEWORKS)
+def _options(version_id: int, sha256: str) -> dict[str, TrainingOption]:
+    """Return every step of a version with its texts, made once per process."""
+    content = framework_of(version_id, sha256)
+    skills, steps = content.skills(), {step.key: step for step in content.steps}
+    return {
+        key: TrainingOption(
+            step=step,
+            requires=tuple((skills[r.skill], r.rating) for r in step.requires),
+            gives=tuple((skills[r.skill], r.rating) for r in step.gives),
+            after=tuple(steps[each] for each in step.after),
+        )
+        for key, step in steps.items()
+    }
+
+
 class _PageMaker:
     """Joins the reply's keys with the version's texts and the person's answers."""
 
@@ -297,6 +333,7 @@ class _PageMaker:
         self.reply, self.answers, self.with_notes = reply, answers, with_notes
         self.skills = content.skills()
         self.step_texts = {step.key: step for step in content.steps}
+        self.options = _options(assessment.version.pk, assessment.version.sha256)
         self.values = {skill: rating.value for skill, rating in answers.items()}
         self.titles = {group.key: group.title for group in content.skill_groups}
 
@@ -329,7 +366,7 @@ class _PageMaker:
             widest_unknown=by_key.get(reply["widest_unknown"] or ""),
             plan=plan,
             training=tuple(
-                self._option(step)
+                self.options[step]
                 for step in dict.fromkeys(
                     [each.step.key for each in (plan.steps if plan else ())]
                     + [step.key for line in lines for step in line.options]
@@ -362,25 +399,6 @@ class _PageMaker:
             ),
         )
 
-    def _option(
-        self,
-        key: str,
-        *,
-        low_after: float | None = None,
-        gain: float | None = None,
-        raises: tuple[tuple[str, int, int], ...] = (),
-    ) -> TrainingOption:
-        step = self.step_texts[key]
-        return TrainingOption(
-            step=step,
-            requires=tuple((self.skills[r.skill], r.rating) for r in step.requires),
-            gives=tuple((self.skills[r.skill], r.rating) for r in step.gives),
-            after=tuple(self.step_texts[key] for key in step.after),
-            low_after=low_after,
-            gain=gain,
-            raises=tuple((self.skills[key], old, new) for key, old, new in raises),
-        )
-
     def _plan(self) -> FastestPlan | None:
         """Return the stored fastest plan, which is for the target level only."""
         if self.level.key != self.assessment.level:
@@ -393,9 +411,17 @@ class _PageMaker:
         steps = []
         for row in solution["steps"]:
             gain = round(row["low_after"] - before, 1)
-            raises = tuple((skill, old, new) for skill, old, new in row["raises"])
+            option = self.options[row["step"]]
             steps.append(
-                self._option(row["step"], low_after=row["low_after"], gain=gain, raises=raises)
+                TrainingOption(
+                    step=option.step,
+                    requires=option.requires,
+                    gives=option.gives,
+                    after=option.after,
+                    low_after=row["low_after"],
+                    gain=gain,
+                    raises=tuple((self.skills[key], old, new) for key, old, new in row["raises"]),
+                )
             )
             before = row["low_after"]
         last = solution["steps"][-1]["ends_on"] if solution["steps"] else None

@@ -34,6 +34,8 @@ ROWS: tuple[type[Any], ...] = (
 )  # fmt: skip
 PAGE = 50
 RESTORED = "restored"
+MOST_DIGITS = 18
+"""A longer number is no row's; Python refuses to read some thousand digits at all."""
 _BY_NAME = {model.__name__.lower(): model for model in ROWS}
 
 
@@ -163,7 +165,7 @@ def restore(*, career: Career, line: str, seen: str) -> Restored:
     """
     name, _hyphen, number = line.partition("-")
     model = _BY_NAME.get(name)
-    if model is None or not number.isdecimal():
+    if model is None or not number.isdecimal() or len(number) > MOST_DIGITS:
         raise LookupError(line)
     stored = model.history.filter(draft=career.pk, history_id=int(number)).first()
     if stored is None or not (stored.changes or stored.history_type == "-"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
+from accounts.statements import Bind, Select
 from careers.document import Skill
 
 from .. import progress
@@ -13,14 +14,22 @@ from ..core.second import agreeing, disagree
 from ..models import Assessment
 from .models import SecondAnswer, SecondRating
 
+_COMPLETED = Select(
+    lambda: (
+        SecondAnswer.objects.filter(
+            second_rating__assessment=Bind("assessment", Assessment._meta.pk),
+            second_rating__finished_at__isnull=False,
+        )
+        .order_by()
+        .values_list("second_rating_id", "skill", "value")
+    )
+)
+
 
 def completed(assessment: Assessment) -> list[Ratings]:
     """Return the ratings of every finished second rating. One query."""
-    rows = SecondAnswer.objects.filter(
-        second_rating__assessment=assessment, second_rating__finished_at__isnull=False
-    ).values_list("second_rating_id", "skill", "value")
     found: dict[int, dict[str, int | None]] = {}
-    for second, skill, value in rows:
+    for second, skill, value in _COMPLETED(assessment=assessment.pk):
         found.setdefault(second, {})[skill] = value
     return list(found.values())
 

@@ -5,7 +5,7 @@ from django import template
 from assessments import charts, plan_wording
 from assessments.over_time import OverTime
 from assessments.plan_page import GoalCard, PlanPage, Row
-from assessments.reports import FastestPlan
+from assessments.reports import ReportPage
 from assessments.what_if import WhatIf
 
 register = template.Library()
@@ -38,9 +38,9 @@ def plan_summary(page: PlanPage) -> str:
 
 
 @register.filter
-def plan_claim(plan: FastestPlan) -> str:
-    """Return what the report says of the fastest plan."""
-    return plan_wording.claim(plan)
+def plan_claim(page: ReportPage) -> str:
+    """Return what the report says of the fastest plan, nothing without one."""
+    return plan_wording.claim(page.plan) if page.plan else ""
 
 
 @register.filter

@@ -16,7 +16,7 @@ from ..models import Assessment
 from ..second.reading import completed
 
 _WITH_REPORT = access.Openable(
-    lambda rows: rows.with_version().with_latest().select_related("report", "plan")
+    lambda rows: access.numbered(rows).with_latest().select_related("report", "plan")
 )
 
 
@@ -48,7 +48,7 @@ def report(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         "page": page,
         "downloads": downloads.links("report", assessment_id, page),
         "newer": renewal.newer(assessment),
-        "past": earlier.over_time(assessment, page.level.key, access.mine(request)),
+        "past": earlier.over_time(request, assessment, page.level.key),
     }
     return render(request, "assessments/report.html", context)
 
@@ -64,7 +64,7 @@ def over_time(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     level = framework(assessment.version).level(asked or assessment.level)
     if level is None:
         raise Http404
-    past = earlier.over_time(assessment, level.key, access.mine(request))
+    past = earlier.over_time(request, assessment, level.key)
     context = {
         "assessment": assessment,
         "level": level,

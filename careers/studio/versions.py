@@ -11,6 +11,9 @@ from ..models import Career, KeptDraft, Version
 from .changes import Changes, changes
 from .review import content
 
+MOST_DIGITS = 9
+"""A longer number is no version's; Python refuses to read some thousand digits at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -29,7 +32,9 @@ def of(career: Career) -> QuerySet[Version]:
 
 def load(career: Career, number: int | str) -> Version:
     """Return a version by its number, or raise Http404."""
-    found = of(career).filter(number=number).first() if str(number).isdecimal() else None
+    text = str(number)
+    can_be = text.isdecimal() and len(text) <= MOST_DIGITS
+    found = of(career).filter(number=number).first() if can_be else None
     if found is None:
         raise Http404
     return found

@@ -102,7 +102,8 @@ def test_the_draft_is_compared_with_the_latest_or_with_any(vera, three_versions)
 
 @pytest.mark.parametrize(
     "address", ["versions/9/", "versions/9.json", "versions/1/?with=9", "versions/1/?with=x",
-                "versions/1/?with=-1", "compare/?with=9"]
+                "versions/1/?with=-1", "compare/?with=9", "compare/?with=" + "9" * 5000,
+                "versions/1/?with=" + "9" * 12]
 )  # fmt: skip
 def test_what_is_not_there_is_not_found(vera, box_maker, address):
     """Neither a version of that number nor one to compare with."""

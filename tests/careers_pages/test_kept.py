@@ -1,0 +1,87 @@
+"""Parts of pages that are kept: filled in anew for everybody, holding nobody's own."""
+
+from uuid import uuid4
+
+import pytest
+from django.template import Context, Template, TemplateSyntaxError
+from django.utils.translation import override
+
+LOAD = "{% load kept i18n %}"
+
+
+def render(template: Template, **context: object) -> str:
+    """Render with these values."""
+    return template.render(Context(context))
+
+
+def test_a_kept_part_is_rendered_once_for_its_values_and_filled_with_the_live_ones():
+    """Another fixed value is another part; a live one is only another filling."""
+    seen = []
+
+    class Title(str):
+        """A title that notes when it is printed."""
+
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            seen.append("printed")
+            return "".join(self)
+
+    template = Template(
+        LOAD
+        + "{% kept title=title live low=low|floatformat:1 %}{{ title }}: {{ low }}{% endkept %}"
+    )
+    assert render(template, title=Title("A"), low=1) == "A: 1.0"
+    printed = len(seen)
+    assert printed > 0
+    assert render(template, title=Title("A"), low=2.25) == "A: 2.3"
+    assert len(seen) == printed
+    assert render(template, title="B", low=3) == "B: 3.0"
+
+
+def test_what_is_not_named_is_not_seen():
+    """So nothing of a person is kept by mistake, not from the page nor from its processors."""
+    template = Template(LOAD + "{% kept a=a %}[{{ a }}{{ typed }}{{ user }}]{% endkept %}")
+    assert render(template, a=1, typed="mine", user="Mara") == "[1]"
+
+
+def test_live_values_are_escaped_as_any_other():
+    """Safe text stays as it is; markup that somebody typed does not."""
+    template = Template(LOAD + "{% kept live text=text %}<p>{{ text }}</p>{% endkept %}")
+    assert render(template, text="<b>&\x02text\x03") == "<p>&lt;b&gt;&amp;\x02text\x03</p>"
+    assert render(template, text="x") == "<p>x</p>"
+
+
+def test_a_number_of_an_assessment_is_filled_into_addresses():
+    """The address is made once, for everybody's number."""
+    template = Template(
+        LOAD
+        + '{% kept live pk=pk n=n %}{% url "assessments:plan" pk %} {{ n }} {{ pk }}{% endkept %}'
+    )
+    for number in (uuid4(), uuid4()):
+        assert render(template, pk=number, n=7) == f"/assessments/{number}/plan/ 7 {number}"
+
+
+def test_each_language_has_its_own():
+    """A part that says something says it in the reader's language."""
+    template = Template(LOAD + "{% kept %}{% get_current_language as now %}{{ now }}{% endkept %}")
+    with override("de"):
+        assert render(template) == "de"
+    with override("en"):
+        assert render(template) == "en"
+
+
+@pytest.mark.parametrize("words", ["a", "live b", "a=a b", "a=a life b=b"])
+def test_a_tag_that_names_nothing_is_refused(words):
+    """A forgotten name is an error when the page is loaded."""
+    with pytest.raises(TemplateSyntaxError, match="name=value"):
+        Template(LOAD + "{% kept " + words + " %}{% endkept %}")
+
+
+def test_it_begins_anew_when_there_are_too_many(monkeypatch):
+    """Memory has an end."""
+    monkeypatch.setattr("careers.templatetags.kept.MOST", 3)
+    template = Template(LOAD + "{% kept a=a %}{{ a }}{% endkept %}")
+    assert [render(template, a=n) for n in (1, 2, 3, 4, 1)] == ["1", "2", "3", "4", "1"]
+    (node,) = [n for n in template.nodelist if type(n).__name__ == "KeptNode"]
+    assert len(node._kept) == 2
