@@ -199,23 +199,6 @@ class ReportPage:
         return sorted({(line.rating or 0, line.required) for line in self.lines})
 
     @property
-    def has_range(self) -> bool:
-        """Tell whether answers that are not there yet could raise the readiness."""
-        return self.high > self.low
-
-    @property
-    def has_confirmed(self) -> bool:
-        """Tell whether somebody else has rated the person."""
-        return self.confirmed is not None
-
-    @property
-    def plan_state(self) -> str:
-        """Return "ready", "steps" where a plan has some, or "none"."""
-        if self.band == "ready":
-            return "ready"
-        return "steps" if self.plan and self.plan.steps else "none"
-
-    @property
     def high_width(self) -> float:
         """Return how far the range reaches beyond the readiness."""
         return round(self.high - self.low, 1)

@@ -5,7 +5,6 @@ from django import template
 from assessments import charts, plan_wording
 from assessments.over_time import OverTime
 from assessments.plan_page import GoalCard, PlanPage, Row
-from assessments.reports import ReportPage
 from assessments.what_if import WhatIf
 
 register = template.Library()
@@ -35,12 +34,6 @@ def signed(points: float) -> str:
 def plan_summary(page: PlanPage) -> str:
     """Return the plan in a sentence."""
     return plan_wording.summary(page)
-
-
-@register.filter
-def plan_claim(page: ReportPage) -> str:
-    """Return what the report says of the fastest plan, nothing without one."""
-    return plan_wording.claim(page.plan) if page.plan else ""
 
 
 @register.filter

@@ -9,6 +9,7 @@
 Rendering it again for the same title and ``is_own`` only puts ``low`` in its place. What
 stands between the tags sees the named values and nothing else, so that what is kept cannot
 hold anything of a person that is not named, and what is named after ``live`` is not kept.
+``{% kept from page|summary %}`` takes both as two mappings that a filter returns.
 A live value may be printed, or be an argument of ``url`` if it is a UUID; it is a mark while
 the part is rendered, so no condition and no filter between the tags can ask what it is.
 """
@@ -37,18 +38,22 @@ class KeptNode(template.Node):
         nodelist: NodeList,
         fixed: dict[str, FilterExpression],
         live: dict[str, FilterExpression],
+        both: FilterExpression | None = None,
     ) -> None:
-        self.nodelist, self._fixed, self._live = nodelist, fixed, live
+        self.nodelist, self._fixed, self._live, self._both = nodelist, fixed, live, both
         self._kept: dict[tuple[Any, ...], list[str]] = {}
 
     def render(self, context: template.Context) -> SafeString:
         """Return the part, filled in."""
-        fixed = [expression.resolve(context) for expression in self._fixed.values()]
-        live = {name: each.resolve(context) for name, each in self._live.items()}
-        key = (get_language(), *fixed)
+        if self._both is not None:
+            fixed, live = self._both.resolve(context)
+        else:
+            fixed = {name: each.resolve(context) for name, each in self._fixed.items()}
+            live = {name: each.resolve(context) for name, each in self._live.items()}
+        key = (get_language(), *fixed.values())
         parts = self._kept.get(key)
         if parts is None:
-            parts = self._rendered(context, dict(zip(self._fixed, fixed, strict=True)), live)
+            parts = self._rendered(context, fixed, live)
             if len(self._kept) >= MOST:
                 self._kept.clear()
             self._kept[key] = parts
@@ -76,6 +81,8 @@ class KeptNode(template.Node):
 def kept(parser: Parser, token: Token) -> KeptNode:
     """Keep what stands between ``kept`` and ``endkept``."""
     words = token.split_contents()[1:]
+    if len(words) == 2 and words[0] == "from":
+        return KeptNode(_inner(parser), {}, {}, parser.compile_filter(words[1]))
     fixed = token_kwargs(words, parser)
     live = {}
     if words and words[0] == "live":
@@ -83,6 +90,10 @@ def kept(parser: Parser, token: Token) -> KeptNode:
         live = token_kwargs(words, parser)
     if words:
         raise template.TemplateSyntaxError(f"kept takes name=value and live, not {words[0]!r}")
+    return KeptNode(_inner(parser), fixed, live)
+
+
+def _inner(parser: Parser) -> NodeList:
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
-    return KeptNode(nodelist, fixed, live)
+    return nodelist
