@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
 
+from . import report_html
 from .reports import ReportPage
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ def report_pdf(page: ReportPage) -> bytes:
     style, fonts, fetcher = _house()
     from weasyprint import HTML
 
-    context = {"page": replace(page, on_paper=True), "layout": "paper.html"}
-    text = render_to_string("assessments/report.html", context)
+    text = report_html.on_paper(replace(page, on_paper=True))
     with _without_collector():
         html = HTML(string=text, url_fetcher=fetcher)
         made: bytes = html.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1")

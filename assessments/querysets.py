@@ -7,6 +7,8 @@ from django.db.models import Exists, OuterRef, Q
 
 LEFT_BEHIND = ("version__document", "version__search_text", "version__note")
 """Long texts of a version that no page of a person needs."""
+KNOWN_OF_LATEST = ("id", "career", "number", "sha256")
+"""What a page needs of the newest version, to say that there is one and to read it."""
 
 
 class AssessmentQuerySet(models.QuerySet[Any]):
@@ -19,8 +21,9 @@ class AssessmentQuerySet(models.QuerySet[Any]):
     def with_latest(self) -> Self:
         """Load also the newest version of the career; its document stays behind."""
         rows = self.select_related("version__career__latest")
-        newest = [f"version__career__latest__{name.rpartition('__')[2]}" for name in LEFT_BEHIND]
-        return rows.defer(*LEFT_BEHIND, *newest)
+        newest = rows.model._meta.get_field("version").related_model._meta.concrete_fields
+        rest = (each.name for each in newest if each.name not in KNOWN_OF_LATEST)
+        return rows.defer(*LEFT_BEHIND, *(f"version__career__latest__{name}" for name in rest))
 
     def open_to(self, *, user_id: int | None, browser_hash: str) -> Self:
         """Keep what belongs to the user or, unclaimed, to the browser."""

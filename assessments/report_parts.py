@@ -1,22 +1,19 @@
 """The parts of a report that a version alone decides, rendered once and then joined.
 
 A skill's line is the same for everybody with the same rating of it, but for the points it
-costs and the evidence: those are slots, which each report fills in. What is kept for the
-next report holds nothing of a person. Slots are written with control characters, as the
-questionnaire's are, which no framework text may hold (``framework.schema.json``).
+costs and the evidence, which each report fills in.
 """
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
 from django.template.defaultfilters import floatformat
 from django.template.loader import render_to_string
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+
+from careers.kept import Kept
 
 from .reports import Line, ReportPage, TrainingOption
 
@@ -26,41 +23,8 @@ KEPT_STEPS = 4_096
 KEPT_ROWS = 4_096
 KEPT_NUMBERS = 4_096
 
-_SLOT = re.compile("\x02([a-z]+)\x03")
-
-Context = Callable[[], dict[str, Any]]
-
-
-class _Parts:
-    """A template's renderings, cut at their slots, by what the markup depends on.
-
-    When there are more than ``most``, it begins anew.
-    """
-
-    def __init__(self, template: str, *slots: str, most: int) -> None:
-        self._template, self._most = template, most
-        self._slots = {name: SafeString(f"\x02{name}\x03") for name in slots}
-        self._kept: dict[tuple[Any, ...], tuple[str, ...]] = {}
-
-    def filled(self, key: tuple[Any, ...], context: Context, values: dict[str, str]) -> str:
-        """Return the markup of that key with the values in its slots.
-
-        ``context`` is asked for what the template shows, which must follow from the key.
-        """
-        parts = self._kept.get(key)
-        if parts is None:
-            text = render_to_string(self._template, {**self._slots, **context()})
-            parts = tuple(_SLOT.split(text))
-            if len(self._kept) >= self._most:
-                self._kept.clear()
-            self._kept[key] = parts
-        return "".join([values[part] if at % 2 else part for at, part in enumerate(parts)])
-
-
-_LINES = _Parts("assessments/_gap.html", "points", "evidence", most=KEPT_LINES)
-_RUNGS = _Parts("assessments/_rung.html", "low", "width", most=KEPT_ROWS)
-_PLANNED = _Parts("assessments/_planned_step.html", "number", "gain", most=KEPT_STEPS)
-_TRAINING = _Parts("assessments/_training_step.html", most=KEPT_STEPS)
+_LINES, _RUNGS = Kept(KEPT_LINES), Kept(KEPT_ROWS)
+_PLANNED, _TRAINING = Kept(KEPT_STEPS), Kept(KEPT_STEPS)
 
 
 @lru_cache(maxsize=KEPT_NUMBERS)
@@ -87,20 +51,22 @@ def lines(page: ReportPage, shown: tuple[Line, ...]) -> SafeString:
             *same, line.skill.key, line.rating, line.answered,
             bool(line.evidence), len(line.options),
         )  # fmt: skip
-        context = partial(_line_context, line, weight, page)
-        points, evidence = _one_decimal(line.lost, language), escape(line.evidence)
-        made.append(_LINES.filled(key, context, {"points": points, "evidence": evidence}))
-    return mark_safe("".join(made))
+        render = partial(_line, line, weight, page)
+        live = {"points": _one_decimal(line.lost, language), "evidence": line.evidence}
+        made.append(_LINES.filled(key, render, live))
+    return SafeString("".join(made))
 
 
-def _line_context(line: Line, weight: int, page: ReportPage) -> dict[str, Any]:
+def _line(line: Line, weight: int, page: ReportPage, marks: dict[str, Any]) -> str:
     context = {
         "line": replace(line, evidence="", lost=0.0),
         "weight": weight,
         "is_own": page.is_own,
         "paper": page.on_paper,
+        "points": marks["points"],
+        "evidence": marks["evidence"] if line.evidence else "",
     }
-    return context if line.evidence else {**context, "evidence": ""}
+    return render_to_string("assessments/_gap.html", context)
 
 
 def rungs(page: ReportPage) -> SafeString:
@@ -108,28 +74,34 @@ def rungs(page: ReportPage) -> SafeString:
     language = get_language() or ""
     made = []
     for rung in reversed(page.rungs):
-        context = {
+        fixed = {
             "level": rung.level.key,
             "title": rung.level.short_title,
             "band": rung.band,
             "is_shown": rung.is_shown,
             "paper": page.on_paper,
         }
-        values = {"low": _one_decimal(rung.low, language), "width": str(rung.low)}
-        made.append(_RUNGS.filled((language, *context.values()), partial(dict, context), values))
-    return mark_safe("".join(made))
+        live = {"low": _one_decimal(rung.low, language), "width": rung.low}
+        render = partial(_rendered, "assessments/_rung.html", fixed)
+        made.append(_RUNGS.filled((language, *fixed.values()), render, live))
+    return SafeString("".join(made))
 
 
-def _step_context(option: TrainingOption) -> dict[str, Any]:
-    return {"option": replace(option, low_after=None, gain=None)}
+def _rendered(template: str, fixed: dict[str, Any], marks: dict[str, Any]) -> str:
+    return render_to_string(template, {**fixed, **marks})
+
+
+def _step(template: str, option: TrainingOption, marks: dict[str, Any]) -> str:
+    return _rendered(template, {"option": replace(option, low_after=None, gain=None)}, marks)
 
 
 def training(page: ReportPage) -> SafeString:
     """Return the steps that the page names, what each takes, needs and gives."""
     same = (page.assessment.version.sha256, get_language())
-    return mark_safe(
+    template = "assessments/_training_step.html"
+    return SafeString(
         "".join(
-            _TRAINING.filled((*same, option.step.key), partial(_step_context, option), {})
+            _TRAINING.filled((*same, option.step.key), partial(_step, template, option), {})
             for option in page.training
         )
     )
@@ -143,9 +115,10 @@ def planned(page: ReportPage) -> SafeString:
     for number, option in enumerate(page.plan.steps if page.plan else (), start=1):
         raises = tuple((skill.key, old, new) for skill, old, new in option.raises)
         key = (*same, option.step.key, raises)
-        values = {"number": str(number), "gain": _one_decimal(option.gain or 0.0, language)}
-        made.append(_PLANNED.filled(key, partial(_step_context, option), values))
-    return mark_safe("".join(made))
+        live = {"number": number, "gain": _one_decimal(option.gain or 0.0, language)}
+        render = partial(_step, "assessments/_planned_step.html", option)
+        made.append(_PLANNED.filled(key, render, live))
+    return SafeString("".join(made))
 
 
 @lru_cache(maxsize=32)
@@ -155,4 +128,4 @@ def _symbol(have: int, need: int) -> SafeString:
 
 def symbols(page: ReportPage) -> SafeString:
     """Return the pictures of a rating against what is required, each once, for many lines."""
-    return mark_safe("".join(_symbol(have, need) for have, need in page.blocks))
+    return SafeString("".join(_symbol(have, need) for have, need in page.blocks))

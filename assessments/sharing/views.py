@@ -6,12 +6,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import downloads, reports
+from .. import downloads, report_html, reports
 from ..access import load, mine
 from ..guessing import behind_token
 from ..second.reading import completed
@@ -82,16 +83,17 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     link = access.live(token, timezone.now())
     page = _page(request, link)
     owner = link.assessment.owner
-    context = {
-        "page": page,
-        "downloads": downloads.links("shared", token, page),
-        "token": token,
-        "email": owner.email if link.with_email and owner else "",
-        "expires_at": link.expires_at,
-    }
+    html = report_html.shared(
+        request,
+        page,
+        downloads.links("shared", token, page),
+        email=owner.email if link.with_email and owner else "",
+        until=date_format(timezone.localtime(link.expires_at), "j F Y"),
+        verify=reverse("assessments:verify", args=[token]),
+    )
     if is_person(request) and not mine(request).filter(pk=link.assessment_id).exists():
         actions.count_view(link=link, now=timezone.now())
-    return render(request, "assessments/shared.html", context)
+    return render(request, "assessments/kept.html", {"page": page, "html": html})
 
 
 @never_cache

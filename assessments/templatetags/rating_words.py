@@ -1,13 +1,9 @@
 """Template filters for ratings, bands and percentages."""
 
-from collections.abc import Iterable
-
 from django import template
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
 
 from assessments import report_parts, wording
-from assessments.reports import ReportPage, TrainingOption
+from assessments.reports import TrainingOption
 
 register = template.Library()
 
@@ -43,14 +39,6 @@ def band_shape(band: str) -> str:
 
 
 @register.filter
-def download_links(downloads: Iterable[tuple[str, str]]) -> SafeString:
-    """Return the links of a report's files; a browser would show JSON, not keep it."""
-    attributes = {"JSON": mark_safe(" download")}
-    rows = ((address, attributes.get(kind, ""), kind) for kind, address in downloads)
-    return format_html_join(" · ", '<a href="{}"{}>{}</a>', rows)
-
-
-@register.filter
 def one_decimal(number: float) -> str:
     """Return points or percent with one decimal."""
     return report_parts.one_decimal(number)
@@ -60,9 +48,3 @@ def one_decimal(number: float) -> str:
 def needs(option: TrainingOption) -> str:
     """Return what must hold before a step can be taken."""
     return wording.needs(option)
-
-
-@register.filter
-def block_symbols(page: ReportPage) -> SafeString:
-    """Return the pictures of ratings against what is required."""
-    return report_parts.symbols(page)

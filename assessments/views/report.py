@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from careers.catalogue import framework
 
-from .. import access, downloads, renewal, reports
+from .. import access, downloads, renewal, report_html, reports
 from .. import over_time as earlier
 from ..models import Assessment
 from ..second.reading import completed
@@ -44,13 +44,13 @@ def report(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     if assessment is None:
         return redirect("assessments:finish", assessment_id)
     page = _page(request, assessment)
-    context = {
-        "page": page,
-        "downloads": downloads.links("report", assessment_id, page),
+    more = {
         "newer": renewal.newer(assessment),
         "past": earlier.over_time(request, assessment, page.level.key),
     }
-    return render(request, "assessments/report.html", context)
+    links = downloads.links("report", assessment_id, page)
+    context = {"page": page, **more, "html": report_html.own(request, page, links, more)}
+    return render(request, "assessments/kept.html", context)
 
 
 @never_cache

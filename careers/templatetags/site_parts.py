@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -40,8 +41,13 @@ def _nav(current: str, language: str, *, is_staff: bool, is_authenticated: bool)
 
 @register.simple_tag(takes_context=True)
 def site_nav(context: dict[str, Any]) -> SafeString:
+    """Return the links of the site, or those that the page was given already."""
+    given: SafeString | None = context.get("nav")
+    return given or nav(context.get("request"))
+
+
+def nav(request: HttpRequest | None) -> SafeString:
     """Return the links of the site, rendered once for each kind of visitor and place."""
-    request = context.get("request")
     path, user = getattr(request, "path", ""), getattr(request, "user", None)
     return _nav(
         path if path in _addresses().values() else "",

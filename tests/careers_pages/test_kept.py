@@ -62,16 +62,6 @@ def test_a_number_of_an_assessment_is_filled_into_addresses():
         assert render(template, pk=number, n=7) == f"/assessments/{number}/plan/ 7 {number}"
 
 
-def test_both_kinds_may_come_from_a_filter():
-    """As two mappings: what names the part, and what is live."""
-    template = Template(
-        LOAD + "{% kept from both %}{{ a }}{% if a == 1 %}!{% endif %}{{ b }}{% endkept %}"
-    )
-    assert render(template, both=({"a": 1}, {"b": "<"})) == "1!&lt;"
-    assert render(template, both=({"a": 1}, {"b": 2})) == "1!2"
-    assert render(template, both=({"a": 3}, {"b": 2})) == "32"
-
-
 def test_each_language_has_its_own():
     """A part that says something says it in the reader's language."""
     template = Template(LOAD + "{% kept %}{% get_current_language as now %}{{ now }}{% endkept %}")
@@ -94,4 +84,4 @@ def test_it_begins_anew_when_there_are_too_many(monkeypatch):
     template = Template(LOAD + "{% kept a=a %}{{ a }}{% endkept %}")
     assert [render(template, a=n) for n in (1, 2, 3, 4, 1)] == ["1", "2", "3", "4", "1"]
     (node,) = [n for n in template.nodelist if type(n).__name__ == "KeptNode"]
-    assert len(node._kept) == 2
+    assert len(node.kept) == 2

@@ -1,0 +1,173 @@
+"""A report as HTML: for its owner, behind a link, and on paper.
+
+The page is rendered once for all whose report has the same shape (level, band, what there is
+to say), and filled in for each: the figures, the lines of the skills, the steps. What is
+``fixed`` names the shape and is all that the templates can ask; what is ``live`` they only print.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from careers.document import Skill
+from careers.kept import Kept
+from careers.templatetags.site_parts import nav
+
+from . import plan_wording, report_parts, wording
+from .report_parts import one_decimal
+from .reports import ReportPage
+
+SHAPES = Kept(512)
+"""Of about 20 KB each."""
+Json = dict[str, Any]
+
+
+def own(
+    request: HttpRequest, page: ReportPage, downloads: Iterable[tuple[str, str]], more: Json
+) -> SafeString:
+    """Return the owner's page; ``more`` has a ``newer`` version and the ``past`` reports."""
+    again = {"page": page, **more}
+    live = {
+        "downloads": _links_of(downloads),
+        "csrf_token": get_token(request),
+        "nav": nav(request),
+        "newer": _rendered("assessments/_newer.html", again, request) if more["newer"] else "",
+        "past": _rendered("assessments/_past.html", again, request) if more["past"] else "",
+    }
+    return _filled("assessments/report.html", page, {"base": "base.html"}, live)
+
+
+def shared(
+    request: HttpRequest,
+    page: ReportPage,
+    downloads: Iterable[tuple[str, str]],
+    *,
+    email: str,
+    until: str,
+    verify: str,
+) -> SafeString:
+    """Return the page that a link shows; ``verify`` is the address that compares a copy."""
+    live = {
+        "downloads": _links_of(downloads), "nav": nav(request), "email": email,
+        "until": until, "verify": verify,
+    }  # fmt: skip
+    fixed = {"base": "base.html", "has_email": bool(email)}
+    return _filled("assessments/shared.html", page, fixed, live)
+
+
+def on_paper(page: ReportPage) -> SafeString:
+    """Return the page that a PDF is made from."""
+    return _filled("assessments/report.html", page, {"base": "paper.html"}, {})
+
+
+def _rendered(template: str, context: Json, request: HttpRequest) -> SafeString:
+    return render_to_string(template, context, request)
+
+
+def _filled(template: str, page: ReportPage, given: Json, more: Json) -> SafeString:
+    fixed, live = {**given, **_shape(page)}, {**more, **_live(page)}
+
+    def render(marks: Mapping[str, Any]) -> str:
+        return render_to_string(template, {**fixed, **_texts(page), **marks})
+
+    return SHAPES.filled((template, get_language(), *fixed.values()), render, live)
+
+
+def _shape(page: ReportPage) -> Json:
+    """Return what names the shape: the version's texts follow from it, and what there is to say."""
+    state = "steps" if page.plan and page.plan.steps else "none"
+    return {
+        "version": page.assessment.version.sha256,
+        "level_key": page.level.key,
+        "reached_key": page.reached.level.key if page.reached else "",
+        "is_own": page.is_own,
+        "is_target": page.is_target,
+        "is_claimed": page.assessment.owner_id is not None,
+        "paper": page.on_paper,
+        "band": page.band,
+        "has_range": page.high > page.low,
+        "has_confirmed": page.confirmed is not None,
+        "has_gaps": bool(page.gaps),
+        "has_strengths": bool(page.strengths),
+        "state": "ready" if page.band == "ready" else state,
+        "has_turning": bool(page.turning_points),
+        "has_unknown": page.widest_unknown is not None,
+        "has_training": bool(page.training),
+    }
+
+
+def _texts(page: ReportPage) -> Json:
+    """Return the version's texts that follow from the shape."""
+    return {
+        "level": page.level,
+        "reached": page.reached.level.title if page.reached else "",
+        "lowest": page.rungs[0].level.title,
+        "there": page.reached.pay if page.reached else None,
+        "here": page.level_pay,
+    }
+
+
+def _live(page: ReportPage) -> Json:
+    finished, unknown = page.assessment.finished_at, page.widest_unknown
+    return {
+        "pk": page.assessment.pk,
+        "date": date_format(timezone.localtime(finished), "j F Y") if finished else "",
+        "answered": page.answered,
+        "asked": page.asked,
+        "unsure": page.unsure,
+        "number": page.assessment.version.number,
+        "low": one_decimal(page.low),
+        "high": one_decimal(page.high),
+        "lost": one_decimal(page.lost),
+        "cautious": one_decimal(page.cautious),
+        "confirmed": one_decimal(page.confirmed or 0.0),
+        "width": page.low,
+        "range": page.high_width,
+        "reason": _reason(page),
+        "rungs": report_parts.rungs(page),
+        "symbols": report_parts.symbols(page),
+        "gaps": report_parts.lines(page, page.gaps),
+        "strengths": report_parts.lines(page, page.strengths),
+        "claim": plan_wording.claim(page.plan) if page.plan else "",
+        "steps": report_parts.planned(page),
+        "turning": _links(line.skill for line in page.turning_points),
+        "unknown": unknown.skill.title if unknown else "",
+        "points": one_decimal(unknown.lost) if unknown else "",
+        "training": report_parts.training(page),
+        "sha": page.sha256,
+    }
+
+
+def _reason(page: ReportPage) -> SafeString:
+    """Return why the band is what it is, with links to the essentials that are not met."""
+    skills = page.unmet_essentials
+    if not skills:
+        return conditional_escape(wording.band_reason(page))
+    return format_html(
+        "<strong>{}</strong> {} {}",
+        wording.number_word(len(skills)),
+        wording.band_reason(page),
+        _links(skills),
+    )
+
+
+def _links(skills: Iterable[Skill]) -> SafeString:
+    pairs = ((skill.key, skill.title) for skill in skills)
+    return format_html_join(", ", '<a href="#skill-{}">{}</a>', pairs)
+
+
+def _links_of(downloads: Iterable[tuple[str, str]]) -> SafeString:
+    """Return the links of a report's files; a browser would show JSON, not keep it."""
+    rows = (
+        (address, SafeString(" download" if kind == "JSON" else ""), kind)
+        for kind, address in downloads
+    )
+    return format_html_join(" · ", '<a href="{}"{}>{}</a>', rows)
