@@ -42,25 +42,26 @@ def own(
         "newer": _rendered("assessments/_newer.html", again, request) if more["newer"] else "",
         "past": _rendered("assessments/_past.html", again, request) if more["past"] else "",
     }
-    return _filled("assessments/report.html", page, {"base": "base.html"}, live)
+    fixed = {"base": "base.html", "has_downloads": True}
+    return _filled("assessments/report.html", page, fixed, live)
 
 
-def shared(
+def of_another(
     request: HttpRequest,
+    template: str,
     page: ReportPage,
-    downloads: Iterable[tuple[str, str]],
-    *,
-    email: str,
-    until: str,
-    verify: str,
+    downloads: Iterable[tuple[str, str]] = (),
+    **live: str,
 ) -> SafeString:
-    """Return the page that a link shows; ``verify`` is the address that compares a copy."""
-    live = {
-        "downloads": _links_of(downloads), "nav": nav(request), "email": email,
-        "until": until, "verify": verify,
-    }  # fmt: skip
-    fixed = {"base": "base.html", "has_email": bool(email)}
-    return _filled("assessments/shared.html", page, fixed, live)
+    """Return the page that somebody else sees: a template around the report.
+
+    It prints ``live``, and can ask for ``has_<name>`` of each.
+    """
+    links = _links_of(downloads)
+    fixed: Json = {f"has_{name}": bool(value) for name, value in live.items()}
+    fixed |= {"base": "base.html", "has_downloads": bool(links)}
+    more = {**live, "downloads": links, "nav": nav(request)}
+    return _filled(template, page, fixed, more)
 
 
 def on_paper(page: ReportPage) -> SafeString:

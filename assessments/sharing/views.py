@@ -83,8 +83,9 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     link = access.live(token, timezone.now())
     page = _page(request, link)
     owner = link.assessment.owner
-    html = report_html.shared(
+    html = report_html.of_another(
         request,
+        "assessments/shared.html",
         page,
         downloads.links("shared", token, page),
         email=owner.email if link.with_email and owner else "",

@@ -4,13 +4,14 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from careers import catalogue
 from careers.models import Version
 from careers.studio.access import load_career, studio_page
 
-from ... import exports, reports
+from ... import exports, report_html, reports
 from ...downloads import XLSX
 from ...models import Assessment
 from ..access import coached, signed_in
@@ -40,8 +41,16 @@ def group_member(request: HttpRequest, group_id: uuid.UUID, membership: int) -> 
         page = reports.page(assessment, asked, is_own=False, with_notes=False)
     except reports.UnknownLevelError as error:
         raise Http404 from error
-    context = {"page": page, "group": group, "member": member}
-    return render(request, "assessments/group_member.html", context)
+    html = report_html.of_another(
+        request,
+        "assessments/group_member.html",
+        page,
+        name=member.name,
+        group=group.name,
+        address=reverse("assessments:group", args=[group.pk]),
+    )
+    context = {"page": page, "group": group, "member": member, "html": html}
+    return render(request, "assessments/kept.html", context)
 
 
 @require_safe
