@@ -81,11 +81,14 @@ class _Compiled:
         names = [each[0].target.attname for each in select[first:end]]
         populate: Any = get_related_populators  # the types are those of a newer Django
         populators = populate(info, select, queryset.db)
+        annotations = dict(compiler.annotation_col_map)
 
         def instance(row: Row) -> Any:
             made = model.from_db(queryset.db, names, row[first:end])
             for each in populators:
                 each.populate(row, made)
+            for name, place in annotations.items():
+                setattr(made, name, row[place])
             return made
 
         return instance

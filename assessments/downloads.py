@@ -8,6 +8,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString
 
 from accounts import limits
 
@@ -38,22 +40,26 @@ def _query(page: ReportPage) -> str:
     return "" if page.is_target else f"?level={page.level.key}"
 
 
-def links(route: str, argument: object, page: ReportPage) -> tuple[tuple[str, str], ...]:
-    """Return name and address of every file of a report, at the level that is shown."""
-    query = _query(page)
-    address = _addresses(route, is_number=isinstance(argument, UUID))
-    return tuple(
-        (kind.upper(), text.replace(_ANY, str(argument)) + query) for kind, text in address
-    )
+def links(route: str, argument: object, page: ReportPage) -> SafeString:
+    """Return links to every file of a report, at the level that is shown."""
+    made = _links(route, _query(page), is_number=isinstance(argument, UUID))
+    return SafeString(made.replace(_ANY, escape(str(argument))))
 
 
-@lru_cache(maxsize=8)
-def _addresses(route: str, *, is_number: bool) -> tuple[tuple[str, str], ...]:
-    """Return the addresses of a route's files for any number or token, to be put in."""
+@lru_cache(maxsize=1_024)
+def _links(route: str, query: str, *, is_number: bool) -> str:
+    """Return the links for any number or token, which is to be put in."""
     any_one = UUID(_ANY) if is_number else _ANY
-    return tuple(
-        (kind, reverse(f"assessments:{route}_{kind}", args=[any_one])) for kind in (*KINDS, "json")
+    rows = (
+        (
+            reverse(f"assessments:{route}_{kind}", args=[any_one]) + query,
+            # A browser would show JSON, not keep it.
+            SafeString(" download" if kind == "json" else ""),
+            kind.upper(),
+        )
+        for kind in (*KINDS, "json")
     )
+    return format_html_join(" · ", '<a href="{}"{}>{}</a>', rows)
 
 
 def download(request: HttpRequest, page: ReportPage, kind: str, *, back: str) -> HttpResponse:

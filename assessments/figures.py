@@ -85,17 +85,12 @@ def steps_for(version: Version, ratings: Ratings, before: Collection[str]) -> tu
     )
 
 
-@lru_cache(maxsize=CACHED_FRAMEWORKS * 256)
-def _helpful(
+def helpful(
     version_id: int, sha256: str, requirement: Requirement, rating: int | None
 ) -> tuple[str, ...]:
+    """Return the keys of the steps that raise a skill from this rating, best first."""
     steps = worthwhile(_steps(version_id, sha256), requirement, rating)
     return tuple(step.key for step in steps)
-
-
-def helpful(version: Version, requirement: Requirement, rating: int | None) -> tuple[str, ...]:
-    """Return the keys of the steps that raise a skill from this rating, best first."""
-    return _helpful(version.pk, version.sha256, requirement, rating)
 
 
 def ratings_after(

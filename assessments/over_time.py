@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.statements import Bind
@@ -19,7 +19,7 @@ from .access import OWNER, Openable
 from .core.moves import moves
 from .core.readiness import readiness
 from .core.score import percent
-from .models import Assessment, Rating
+from .models import Assessment, BrowserAccess, Rating
 from .querysets import AssessmentQuerySet
 
 MOST = 12
@@ -102,6 +102,20 @@ def _earlier(*, is_claimed: bool) -> Openable:
     return Openable(chosen)
 
 
+def has_others() -> "ExpressionWrapper[Q]":
+    """Ask along with an assessment whether there is another of its owner, or in its browsers.
+
+    Mostly there is none, and then no query is needed to find the earlier ones.
+    """
+    of_owner = Assessment.objects.filter(owner=OuterRef("owner")).exclude(pk=OuterRef("pk"))
+    browsers = BrowserAccess.objects.filter(assessment=OuterRef(OuterRef("pk")))
+    in_browser = BrowserAccess.objects.filter(
+        browser_hash__in=browsers.values("browser_hash")
+    ).exclude(assessment=OuterRef("pk"))
+    either = Exists(of_owner) | Exists(in_browser)
+    return ExpressionWrapper(either, output_field=BooleanField())
+
+
 _EARLIER = {is_claimed: _earlier(is_claimed=is_claimed) for is_claimed in (True, False)}
 
 
@@ -109,8 +123,11 @@ def over_time(request: HttpRequest, assessment: Assessment, level: str) -> OverT
     """Return the reports of the same career up to this one, or None for a first report.
 
     Of the assessments that the reader may open, the ones that belong where this one belongs
-    count. One query for a first report, else two.
+    count. No query for an only assessment that was loaded with ``has_others``, one for a first
+    report, else two.
     """
+    if not getattr(assessment, "has_others", True):
+        return None
     rows = _EARLIER[assessment.owner_id is not None](
         request,
         pk=assessment.pk,

@@ -6,6 +6,7 @@ to say), and filled in for each: the figures, the lines of the skills, the steps
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,7 +14,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -30,13 +31,11 @@ SHAPES = Kept(512)
 Json = dict[str, Any]
 
 
-def own(
-    request: HttpRequest, page: ReportPage, downloads: Iterable[tuple[str, str]], more: Json
-) -> SafeString:
+def own(request: HttpRequest, page: ReportPage, downloads: SafeString, more: Json) -> SafeString:
     """Return the owner's page; ``more`` has a ``newer`` version and the ``past`` reports."""
     again = {"page": page, **more}
     live = {
-        "downloads": _links_of(downloads),
+        "downloads": downloads,
         "csrf_token": get_token(request),
         "nav": nav(request),
         "newer": _rendered("assessments/_newer.html", again, request) if more["newer"] else "",
@@ -50,17 +49,16 @@ def of_another(
     request: HttpRequest,
     template: str,
     page: ReportPage,
-    downloads: Iterable[tuple[str, str]] = (),
+    downloads: str = "",
     **live: str,
 ) -> SafeString:
     """Return the page that somebody else sees: a template around the report.
 
     It prints ``live``, and can ask for ``has_<name>`` of each.
     """
-    links = _links_of(downloads)
     fixed: Json = {f"has_{name}": bool(value) for name, value in live.items()}
-    fixed |= {"base": "base.html", "has_downloads": bool(links)}
-    more = {**live, "downloads": links, "nav": nav(request)}
+    fixed |= {"base": "base.html", "has_downloads": bool(downloads)}
+    more = {**live, "downloads": downloads, "nav": nav(request)}
     return _filled(template, page, fixed, more)
 
 
@@ -161,14 +159,9 @@ def _reason(page: ReportPage) -> SafeString:
 
 
 def _links(skills: Iterable[Skill]) -> SafeString:
-    pairs = ((skill.key, skill.title) for skill in skills)
-    return format_html_join(", ", '<a href="#skill-{}">{}</a>', pairs)
+    return SafeString(", ".join(_link(skill.key, skill.title) for skill in skills))
 
 
-def _links_of(downloads: Iterable[tuple[str, str]]) -> SafeString:
-    """Return the links of a report's files; a browser would show JSON, not keep it."""
-    rows = (
-        (address, SafeString(" download" if kind == "JSON" else ""), kind)
-        for kind, address in downloads
-    )
-    return format_html_join(" · ", '<a href="{}"{}>{}</a>', rows)
+@lru_cache(maxsize=4_096)
+def _link(key: str, title: str) -> SafeString:
+    return format_html('<a href="#skill-{}">{}</a>', key, title)

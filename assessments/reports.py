@@ -299,6 +299,18 @@ def _options(version_id: int, sha256: str) -> dict[str, TrainingOption]:
     }
 
 
+@lru_cache(maxsize=CACHED_FRAMEWORKS * 256)
+def _helpful(
+    version_id: int, sha256: str, skill: str, required: int, importance: int, rating: int | None
+) -> tuple[StepText, ...]:
+    """Return the steps that raise a skill from this rating, best first, with their texts."""
+    content = framework_of(version_id, sha256)
+    texts = {step.key: step for step in content.steps}
+    requirement = Requirement(skill, required, importance)
+    found = figures.helpful(version_id, sha256, requirement, rating)
+    return tuple(texts[key] for key in found)
+
+
 class _PageMaker:
     """Joins the reply's keys with the version's texts and the person's answers."""
 
@@ -315,7 +327,6 @@ class _PageMaker:
         self.assessment, self.content, self.level = assessment, content, level
         self.reply, self.answers, self.with_notes = reply, answers, with_notes
         self.skills = content.skills()
-        self.step_texts = {step.key: step for step in content.steps}
         self.options = _options(assessment.version.pk, assessment.version.sha256)
         self.values = {skill: rating.value for skill, rating in answers.items()}
         self.titles = {group.key: group.title for group in content.skill_groups}
@@ -363,23 +374,21 @@ class _PageMaker:
         )
 
     def _line(self, place: int, row: Json) -> Line:
-        skill = self.skills[row["skill"]]
-        answer = self.answers.get(skill.key)
-        requirement = Requirement(skill.key, row["required"], row["importance"])
-        helpful = figures.helpful(self.assessment.version, requirement, row["rating"])
+        key, required, importance = row["skill"], row["required"], row["importance"]
+        skill, answer = self.skills[key], self.answers.get(key)
+        version = self.assessment.version
+        helpful = _helpful(version.pk, version.sha256, key, required, importance, row["rating"])
         return Line(
-            skill=skill,
-            skill_group=self.titles[skill.skill_group],
-            required=row["required"],
-            rating=row["rating"],
-            importance=row["importance"],
-            essential=row["essential"],
-            lost=row["lost_points"],
-            evidence=answer.evidence if answer and self.with_notes else "",
-            answered=answer is not None,
-            options=tuple(
-                self.step_texts[key] for key in helpful[: 2 if place < BIGGEST_GAPS else 1]
-            ),
+            skill,
+            self.titles[skill.skill_group],
+            required,
+            row["rating"],
+            importance,
+            row["essential"],
+            row["lost_points"],
+            answer.evidence if answer and self.with_notes else "",
+            answer is not None,
+            helpful[: 2 if place < BIGGEST_GAPS else 1],
         )
 
     def _plan(self) -> FastestPlan | None:

@@ -15,6 +15,13 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 
+def _printed(value: Any) -> str:
+    kind = type(value)
+    if kind is SafeString or not value:
+        return str(value)
+    return str(value) if kind in (int, float, UUID) else conditional_escape(str(value))
+
+
 class Kept:
     """Renderings by their keys: text, name of a live value, text, and so on.
 
@@ -45,10 +52,7 @@ class Kept:
             self._parts[key] = parts
         if len(parts) == 1:
             return SafeString(parts[0])
-        text = {
-            name: value if type(value) is SafeString else conditional_escape(str(value))
-            for name, value in live.items()
-        }
+        text = {name: _printed(value) for name, value in live.items()}
         return SafeString(
             "".join([text[part] if at % 2 else part for at, part in enumerate(parts)])
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from accounts.statements import Bind, Select
@@ -26,8 +27,18 @@ _COMPLETED = Select(
 )
 
 
+def has_completed() -> Exists:
+    """Ask along with an assessment whether a second rating of it is finished."""
+    return Exists(SecondRating.objects.filter(assessment=OuterRef("pk"), finished_at__isnull=False))
+
+
 def completed(assessment: Assessment) -> list[Ratings]:
-    """Return the ratings of every finished second rating. One query."""
+    """Return the ratings of every finished second rating.
+
+    One query, but for an assessment that was loaded with ``has_seconds`` and has none.
+    """
+    if not getattr(assessment, "has_seconds", True):
+        return []
     found: dict[int, dict[str, int | None]] = {}
     for second, skill, value in _COMPLETED(assessment=assessment.pk):
         found.setdefault(second, {})[skill] = value

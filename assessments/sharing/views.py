@@ -94,7 +94,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     )
     if is_person(request) and not mine(request).filter(pk=link.assessment_id).exists():
         actions.count_view(link=link, now=timezone.now())
-    return render(request, "assessments/kept.html", {"page": page, "html": html})
+    return HttpResponse(html)
 
 
 @never_cache

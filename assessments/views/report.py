@@ -13,10 +13,15 @@ from careers.catalogue import framework
 from .. import access, downloads, renewal, report_html, reports
 from .. import over_time as earlier
 from ..models import Assessment
-from ..second.reading import completed
+from ..second.reading import completed, has_completed
 
 _WITH_REPORT = access.Openable(
-    lambda rows: access.numbered(rows).with_latest().select_related("report", "plan")
+    lambda rows: (
+        access.numbered(rows)
+        .with_latest()
+        .select_related("report", "plan")
+        .annotate(has_seconds=has_completed(), has_others=earlier.has_others())
+    )
 )
 
 
@@ -49,8 +54,7 @@ def report(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         "past": earlier.over_time(request, assessment, page.level.key),
     }
     links = downloads.links("report", assessment_id, page)
-    context = {"page": page, **more, "html": report_html.own(request, page, links, more)}
-    return render(request, "assessments/kept.html", context)
+    return HttpResponse(report_html.own(request, page, links, more))
 
 
 @never_cache
