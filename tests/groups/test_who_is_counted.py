@@ -212,7 +212,7 @@ class Life(RuleBasedStateMachine):
         assert shown.started == len(begun), "somebody stands twice among those who have begun"
         assert shown.finished <= shown.started <= 8
         assert sum(row.people for row in shown.bands) == shown.finished
-        if shown.months:
+        if shown.finished:  # a month at whose end nobody is left has no median and no row
             assert (shown.months[-1].people, shown.months[-1].low) == (
                 shown.finished, shown.median,
             )  # fmt: skip
