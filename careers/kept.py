@@ -14,6 +14,8 @@ from uuid import UUID
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
+_MARKS = re.compile("(\x02[a-z_]+\x03|00000000-0000-0000-0000-[0-9a-f]{12})")
+
 
 def _printed(value: Any) -> str:
     kind = type(value)
@@ -63,9 +65,20 @@ class Kept:
             name: UUID(int=place) if isinstance(value, UUID) else SafeString(f"\x02{name}\x03")
             for place, (name, value) in enumerate(live.items(), start=1)
         }
-        text = render(marks)
-        if not marks:
-            return [text]
         names = {str(mark): name for name, mark in marks.items()}
-        found = re.split(f"({'|'.join(map(re.escape, names))})", text)
-        return [names[part] if at % 2 else part for at, part in enumerate(found)]
+        parts = _MARKS.split(render(marks))
+        # What only looks like a mark, as another's that is filled in later, is text.
+        return _joined(
+            [(names.get(part) if at % 2 else None, part) for at, part in enumerate(parts)]
+        )
+
+
+def _joined(parts: list[tuple[str | None, str]]) -> list[str]:
+    """Return text and names in turn, from texts with the names of those that are marks."""
+    found = [""]
+    for name, text in parts:
+        if name is None:
+            found[-1] += text
+        else:
+            found += [name, ""]
+    return found
