@@ -81,11 +81,13 @@ class Openable:
 
 
 def numbered(rows: AssessmentQuerySet) -> AssessmentQuerySet:
-    """Choose the one of the number ``pk``, with its version."""
-    return rows.filter(pk=Bind("pk", Assessment._meta.pk)).with_version()
+    """Choose the one of the number ``pk``."""
+    return rows.filter(pk=Bind("pk", Assessment._meta.pk))
 
 
-WITH_VERSION = Openable(numbered)
+WITH_VERSION = Openable(lambda rows: numbered(rows).with_version())
+WITH_FRAMEWORK = Openable(lambda rows: numbered(rows).with_framework())
+"""For questions and answers, which show nothing else of the version."""
 
 
 def _visitor(request: HttpRequest) -> tuple[int | None, str]:
@@ -111,9 +113,11 @@ def disown(request: HttpRequest, assessment: Assessment) -> None:
     request.session[NOT_MINE_KEY] = [*known, str(assessment.pk)][-MOST_NOT_MINE:]
 
 
-def load(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment:
+def load(
+    request: HttpRequest, assessment_id: uuid.UUID, openable: Openable = WITH_VERSION
+) -> Assessment:
     """Return the assessment, or raise Http404 to anyone but its owner. One query."""
-    assessment = WITH_VERSION.find(request, assessment_id)
+    assessment = openable.find(request, assessment_id)
     if assessment is None:
         raise Http404
     return assessment

@@ -7,8 +7,6 @@ from django.db.models import Exists, OuterRef, Q
 
 LEFT_BEHIND = ("version__document", "version__search_text", "version__note")
 """Long texts of a version that no page of a person needs."""
-KNOWN_OF_LATEST = ("id", "career", "number", "sha256")
-"""What a page needs of the newest version, to say that there is one and to read it."""
 
 
 class AssessmentQuerySet(models.QuerySet[Any]):
@@ -18,12 +16,21 @@ class AssessmentQuerySet(models.QuerySet[Any]):
         """Load the version and its career's key alongside; the document stays behind."""
         return self.select_related("version__career").defer(*LEFT_BEHIND)
 
-    def with_latest(self) -> Self:
-        """Load also the newest version of the career; its document stays behind."""
-        rows = self.select_related("version__career__latest")
-        newest = rows.model._meta.get_field("version").related_model._meta.concrete_fields
-        rest = (each.name for each in newest if each.name not in KNOWN_OF_LATEST)
-        return rows.defer(*LEFT_BEHIND, *(f"version__career__latest__{name}" for name in rest))
+    def with_framework(self) -> Self:
+        """Load only what leads to the version's framework, for pages that show no more of it."""
+        return self.select_related("version").only(
+            "level", "owner", "created_at", "finished_at", "version", "version__sha256"
+        )
+
+    def with_report(self) -> Self:
+        """Load the report and the plan with what they show of the version and of the newest."""
+        version, latest = "version", "version__career__latest"
+        return self.select_related(latest, "report", "plan").only(
+            "level", "owner", "created_at", "finished_at", version,
+            *(f"{version}__{name}" for name in ("number", "sha256", "career")),
+            f"{version}__career__latest", f"{latest}__number", f"{latest}__sha256",
+            "report__reply", "report__sha256", "plan__hours_per_week", "plan__solutions",
+        )  # fmt: skip
 
     def open_to(self, *, user_id: int | None, browser_hash: str) -> Self:
         """Keep what belongs to the user or, unclaimed, to the browser."""

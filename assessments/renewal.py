@@ -19,7 +19,7 @@ class Newer:
 def newer(assessment: Assessment) -> Newer | None:
     """Return the newer version, if there is one.
 
-    No query while its framework is cached, if the assessment was loaded ``with_latest``.
+    No query while its framework is cached, if the assessment was loaded ``with_report``.
     """
     latest = assessment.version.career.latest
     if latest is None or latest.pk == assessment.version_id:

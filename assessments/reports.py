@@ -283,20 +283,39 @@ def page(
     return replace(maker.make(), confirmed=confirmed, is_own=is_own)
 
 
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What a version has by key, for its reports: made once per process."""
+
+    skills: dict[str, Skill]
+    titles: dict[str, str]
+    asked: tuple[str, ...]
+    options: dict[str, TrainingOption]
+    levels: dict[str, tuple[Level, Fact | None]]
+    currency: str
+
+
 @lru_cache(maxsize=CACHED_FRAMEWORKS)
-def _options(version_id: int, sha256: str) -> dict[str, TrainingOption]:
-    """Return every step of a version with its texts, made once per process."""
+def _texts(version_id: int, sha256: str) -> _Texts:
     content = framework_of(version_id, sha256)
     skills, steps = content.skills(), {step.key: step for step in content.steps}
-    return {
-        key: TrainingOption(
-            step=step,
-            requires=tuple((skills[r.skill], r.rating) for r in step.requires),
-            gives=tuple((skills[r.skill], r.rating) for r in step.gives),
-            after=tuple(steps[each] for each in step.after),
-        )
-        for key, step in steps.items()
-    }
+    pay = {f.level: f for f in content.facts if f.kind == LEVEL_PAY and f.level}
+    return _Texts(
+        skills=skills,
+        titles={group.key: group.title for group in content.skill_groups},
+        asked=tuple(skill.key for group in content.questionnaire() for skill in group.skills),
+        options={
+            key: TrainingOption(
+                step=step,
+                requires=tuple((skills[r.skill], r.rating) for r in step.requires),
+                gives=tuple((skills[r.skill], r.rating) for r in step.gives),
+                after=tuple(steps[each] for each in step.after),
+            )
+            for key, step in steps.items()
+        },
+        levels={level.key: (level, pay.get(level.key)) for level in content.levels},
+        currency=content.steps[0].currency if content.steps else "",
+    )
 
 
 @lru_cache(maxsize=CACHED_FRAMEWORKS * 256)
@@ -326,16 +345,14 @@ class _PageMaker:
     ) -> None:
         self.assessment, self.content, self.level = assessment, content, level
         self.reply, self.answers, self.with_notes = reply, answers, with_notes
-        self.skills = content.skills()
-        self.options = _options(assessment.version.pk, assessment.version.sha256)
-        self.values = {skill: rating.value for skill, rating in answers.items()}
-        self.titles = {group.key: group.title for group in content.skill_groups}
+        self.texts = _texts(assessment.version.pk, assessment.version.sha256)
+        self.skills, self.options = self.texts.skills, self.texts.options
 
     def make(self) -> ReportPage:
         reply = self.reply
         lines = [self._line(place, row) for place, row in enumerate(reply["skills"])]
         by_key = {line.skill.key: line for line in lines}
-        asked = [s.key for group in self.content.questionnaire() for s in group.skills]
+        asked = self.texts.asked
         given = [self.answers[key] for key in asked if key in self.answers]
         rungs = self._rungs()
         plan = self._plan()
@@ -380,7 +397,7 @@ class _PageMaker:
         helpful = _helpful(version.pk, version.sha256, key, required, importance, row["rating"])
         return Line(
             skill,
-            self.titles[skill.skill_group],
+            self.texts.titles[skill.skill_group],
             required,
             row["rating"],
             importance,
@@ -423,7 +440,7 @@ class _PageMaker:
             proven=solution["proven"],
             hours=solution["hours"],
             cost=Decimal(solution["cost"]),
-            currency=self.content.steps[0].currency if self.content.steps else "",
+            currency=self.texts.currency,
             ends_on=date.fromisoformat(last) if last else None,
             hours_per_week=kept.hours_per_week,
             low_after=solution["low_after"],
@@ -432,17 +449,18 @@ class _PageMaker:
         )
 
     def _rungs(self) -> tuple[Rung, ...]:
-        pay = {f.level: f for f in self.content.facts if f.kind == LEVEL_PAY and f.level}
-        return tuple(
-            Rung(
-                level=level,
-                low=row["low"],
-                high=row["high"],
-                band=row["band"],
-                is_target=row["level"] == self.assessment.level,
-                is_shown=row["level"] == self.level.key,
-                pay=pay.get(row["level"]),
+        rungs = []
+        for row in self.reply["levels"]:
+            level, pay = self.texts.levels[row["level"]]
+            rungs.append(
+                Rung(
+                    level=level,
+                    low=row["low"],
+                    high=row["high"],
+                    band=row["band"],
+                    is_target=level.key == self.assessment.level,
+                    is_shown=level.key == self.level.key,
+                    pay=pay,
+                )
             )
-            for row in self.reply["levels"]
-            if (level := self.content.level(row["level"]))
-        )
+        return tuple(rungs)

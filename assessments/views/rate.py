@@ -25,7 +25,7 @@ from ..questionnaire import Filled
 def rate(request: HttpRequest, assessment_id: uuid.UUID, group: str) -> HttpResponse:
     """Show a page of questions; POST saves it and goes on."""
     try:
-        assessment = access.load(request, assessment_id)
+        assessment = access.load(request, assessment_id, access.WITH_FRAMEWORK)
     except Http404:
         if request.method == "POST":
             return _nothing_lost(request, status=404)
@@ -42,7 +42,7 @@ def rate(request: HttpRequest, assessment_id: uuid.UUID, group: str) -> HttpResp
 @require_POST
 def save_rating(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> HttpResponse:
     """Save one answer. 200 saved, 400 invalid, 404 stranger or no such skill, 409 refused."""
-    assessment = access.load(request, assessment_id)
+    assessment = access.load(request, assessment_id, access.WITH_FRAMEWORK)
     asked = progress.asked(assessment.version)
     if skill not in asked:
         raise Http404
@@ -177,7 +177,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if match.view_name != "assessments:rate":
         return _nothing_lost(request, status=403)
     try:
-        assessment = access.load(request, match.kwargs["assessment_id"])
+        assessment = access.load(request, match.kwargs["assessment_id"], access.WITH_FRAMEWORK)
         page = _page(assessment, match.kwargs["group"])
     except Http404:
         return _nothing_lost(request, status=403)

@@ -18,8 +18,7 @@ from ..second.reading import completed, has_completed
 _WITH_REPORT = access.Openable(
     lambda rows: (
         access.numbered(rows)
-        .with_latest()
-        .select_related("report", "plan")
+        .with_report()
         .annotate(has_seconds=has_completed(), has_others=earlier.has_others())
     )
 )
