@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
@@ -46,7 +47,8 @@ class Kept:
         ``render`` is called for a key that is not known, with the marks by the values' names.
         A UUID's mark is one too, so that it can be an argument of an address.
         """
-        parts = self._parts.get(key)
+        # Who develops sees a changed template at once.
+        parts = None if settings.DEBUG else self._parts.get(key)
         if parts is None:
             parts = self._cut(render, live)
             if len(self._parts) >= self._most:

@@ -6,6 +6,8 @@ import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils.translation import override
 
+from careers.kept import Kept
+
 LOAD = "{% load kept i18n %}"
 
 
@@ -85,3 +87,11 @@ def test_it_begins_anew_when_there_are_too_many(monkeypatch):
     assert [render(template, a=n) for n in (1, 2, 3, 4, 1)] == ["1", "2", "3", "4", "1"]
     (node,) = [n for n in template.nodelist if type(n).__name__ == "KeptNode"]
     assert len(node.kept) == 2
+
+
+def test_who_develops_sees_a_changed_template_at_once(settings):
+    """Nothing is kept while DEBUG is on."""
+    settings.DEBUG = True
+    texts = iter(["old", "new"])
+    kept = Kept(9)
+    assert [kept.filled("key", lambda _marks: next(texts), {}) for _ in range(2)] == ["old", "new"]
