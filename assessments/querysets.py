@@ -3,10 +3,13 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 LEFT_BEHIND = ("version__document", "version__search_text", "version__note")
 """Long texts of a version that no page of a person needs."""
+
+LATEST = ("pk", "number", "sha256")
+"""What ``with_report`` annotates of the career's newest version, as ``latest_…``."""
 
 
 class AssessmentQuerySet(models.QuerySet[Any]):
@@ -24,13 +27,13 @@ class AssessmentQuerySet(models.QuerySet[Any]):
 
     def with_report(self) -> Self:
         """Load the report and the plan with what they show of the version and of the newest."""
-        version, latest = "version", "version__career__latest"
-        return self.select_related(latest, "report", "plan").only(
-            "level", "owner", "created_at", "finished_at", version,
-            *(f"{version}__{name}" for name in ("number", "sha256", "career")),
-            f"{version}__career__latest", f"{latest}__number", f"{latest}__sha256",
+        shown = self.select_related("version", "report", "plan").only(
+            "level", "owner", "created_at", "finished_at", "version",
+            "version__number", "version__sha256", "version__career",
             "report__reply", "report__sha256", "plan__hours_per_week", "plan__solutions",
         )  # fmt: skip
+        latest = {f"latest_{name}": F(f"version__career__latest__{name}") for name in LATEST}
+        return shown.annotate(**latest)
 
     def open_to(self, *, user_id: int | None, browser_hash: str) -> Self:
         """Keep what belongs to the user or, unclaimed, to the browser."""

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from careers.catalogue import framework
+from careers.catalogue import framework_of
 from careers.document import Framework
 
 from .models import Assessment
+from .querysets import LATEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,13 @@ class Newer:
 def newer(assessment: Assessment) -> Newer | None:
     """Return the newer version, if there is one.
 
-    No query while its framework is cached, if the assessment was loaded ``with_report``.
+    The assessment must have been loaded ``with_report``; no query while the newer version's
+    framework is cached.
     """
-    latest = assessment.version.career.latest
-    if latest is None or latest.pk == assessment.version_id:
+    pk, number, sha256 = (getattr(assessment, f"latest_{part}") for part in LATEST)
+    if pk is None or pk == assessment.version_id:
         return None
-    return Newer(latest.number, framework(latest).level(assessment.level) is not None)
+    return Newer(number, framework_of(pk, sha256).level(assessment.level) is not None)
 
 
 def same_skills(before: Framework, after: Framework) -> frozenset[str]:

@@ -34,6 +34,8 @@ class Kept:
     def __init__(self, most: int) -> None:
         self._most = most
         self._parts: dict[Hashable, list[str]] = {}
+        # Who develops sees a changed template at once: then nothing is kept.
+        self._is_developed = settings.DEBUG
 
     def __len__(self) -> int:
         """Return how many are kept."""
@@ -47,13 +49,13 @@ class Kept:
         ``render`` is called for a key that is not known, with the marks by the values' names.
         A UUID's mark is one too, so that it can be an argument of an address.
         """
-        # Who develops sees a changed template at once.
-        parts = None if settings.DEBUG else self._parts.get(key)
+        parts = self._parts.get(key)
         if parts is None:
             parts = self._cut(render, live)
             if len(self._parts) >= self._most:
                 self._parts.clear()
-            self._parts[key] = parts
+            if not self._is_developed:
+                self._parts[key] = parts
         if len(parts) == 1:
             return SafeString(parts[0])
         text = {name: _printed(value) for name, value in live.items()}
