@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from accounts import limits
 
 from . import exports, pdf
-from .reports import ReportPage
+from .report_page import ReportPage
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from careers.sheets import looks_like_formula
 
 from .forms import shown
-from .reports import ReportPage
+from .report_page import ReportPage
 from .tables import Cell, Table, tables
 
 if TYPE_CHECKING:

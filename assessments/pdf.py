@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.staticfiles import finders
 
 from . import report_html
-from .reports import ReportPage
+from .report_page import ReportPage
 
 if TYPE_CHECKING:
     from weasyprint import CSS

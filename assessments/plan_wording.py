@@ -9,7 +9,7 @@ from careers.wording import money
 
 from .models import Plan
 from .plan_page import GoalCard, PlanPage, Row, RunnerUp
-from .reports import FastestPlan
+from .report_page import FastestPlan
 from .what_if import WhatIf
 from .wording import BANDS, joined
 

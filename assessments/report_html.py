@@ -23,8 +23,8 @@ from careers.kept import Kept
 from careers.templatetags.site_parts import nav
 
 from . import plan_wording, report_parts, wording
+from .report_page import ReportPage
 from .report_parts import one_decimal
-from .reports import ReportPage
 
 SHAPES = Kept(512)
 """Of about 20 KB each."""

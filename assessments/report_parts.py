@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from careers.kept import Kept
 
-from .reports import Line, ReportPage, TrainingOption
+from .report_page import Line, ReportPage, TrainingOption
 
 KEPT_LINES = 16_384
 """Of about 2 KB each; a career of 30 skills and 5 levels has 900 different ones."""

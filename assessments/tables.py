@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from careers.wording import STEP_KINDS
 
-from .reports import Line, ReportPage, TrainingOption
+from .report_page import Line, ReportPage, TrainingOption
 from .wording import BANDS, rating_label
 
 Cell = str | int | float | Decimal | None

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .forms import LABELS
-from .reports import ReportPage, TrainingOption
+from .report_page import ReportPage, TrainingOption
 
 BANDS = {
     "ready": gettext_lazy("Ready"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from .. import downloads, report_html, reports
 from ..access import load, mine
 from ..guessing import behind_token
+from ..report_page import ReportPage
 from ..second.reading import completed
 from . import access, actions, verifying
 from .forms import ShareForm, VerifyForm
@@ -62,7 +63,7 @@ def revoke_share(request: HttpRequest, assessment_id: uuid.UUID, link: int) -> H
     return redirect("assessments:sharing", assessment.pk)
 
 
-def _page(request: HttpRequest, link: ShareLink) -> reports.ReportPage:
+def _page(request: HttpRequest, link: ShareLink) -> ReportPage:
     try:
         return reports.page(
             link.assessment,

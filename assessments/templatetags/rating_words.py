@@ -3,7 +3,7 @@
 from django import template
 
 from assessments import report_parts, wording
-from assessments.reports import TrainingOption
+from assessments.report_page import TrainingOption
 
 register = template.Library()
 

@@ -13,6 +13,7 @@ from careers.catalogue import framework
 from .. import access, downloads, renewal, report_html, reports
 from .. import over_time as earlier
 from ..models import Assessment
+from ..report_page import ReportPage
 from ..second.reading import completed, has_completed
 
 _WITH_REPORT = access.Openable(
@@ -31,7 +32,7 @@ def _finished(request: HttpRequest, assessment_id: uuid.UUID) -> Assessment | No
     return assessment if assessment.is_finished else None
 
 
-def _page(request: HttpRequest, assessment: Assessment) -> reports.ReportPage:
+def _page(request: HttpRequest, assessment: Assessment) -> ReportPage:
     """Return the report at its target level, or at ``?level=``. Raises Http404."""
     try:
         seconds = completed(assessment)
