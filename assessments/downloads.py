@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -33,7 +33,8 @@ KINDS = {
 }
 
 
-_ANY = str(UUID(int=0))
+_ANY = str(uuid4())
+"""Stands for the number or the token; at random, so that no level's key can be it."""
 
 
 def _query(page: ReportPage) -> str:

@@ -3,19 +3,20 @@
 A text is named by a key, from which all that it says must follow, but for its live values:
 while it is rendered they are marks, which each reader's own values take the place of. What is
 kept thus holds nothing of a person. Marks are control characters, which neither a framework
-nor what anybody typed may hold (``framework.schema.json``, ``assessments.forms.printable``).
+nor what anybody typed may hold (``framework.schema.json``, ``assessments.forms.printable``),
+or for a UUID another one, drawn at random.
 """
 
 import re
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-_MARKS = re.compile("(\x02[a-z_]+\x03|00000000-0000-0000-0000-[0-9a-f]{12})")
+_MARKS = re.compile("(\x02[a-z_]+\x03|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 def _printed(value: Any) -> str:
@@ -66,12 +67,12 @@ class Kept:
     @staticmethod
     def _cut(render: Callable[[dict[str, Any]], str], live: Mapping[str, Any]) -> list[str]:
         marks: dict[str, Any] = {
-            name: UUID(int=place) if isinstance(value, UUID) else SafeString(f"\x02{name}\x03")
-            for place, (name, value) in enumerate(live.items(), start=1)
+            name: uuid4() if isinstance(value, UUID) else SafeString(f"\x02{name}\x03")
+            for name, value in live.items()
         }
         names = {str(mark): name for name, mark in marks.items()}
         parts = _MARKS.split(render(marks))
-        # What only looks like a mark, as another's that is filled in later, is text.
+        # What only looks like a mark is text: any other UUID, or what is filled in later.
         return _joined(
             [(names.get(part) if at % 2 else None, part) for at, part in enumerate(parts)]
         )

@@ -1,6 +1,6 @@
 """Parts of pages that are kept: filled in anew for everybody, holding nobody's own."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
@@ -62,6 +62,16 @@ def test_a_number_of_an_assessment_is_filled_into_addresses():
     )
     for number in (uuid4(), uuid4()):
         assert render(template, pk=number, n=7) == f"/assessments/{number}/plan/ 7 {number}"
+
+
+def test_a_text_that_is_a_uuid_stays_as_it_is():
+    """Marks for numbers are drawn at random, so no text of a framework can be one."""
+    texts = [str(UUID(int=n)) for n in range(9)] + [str(uuid4())]
+    template = Template(LOAD + "{% kept text=text live pk=pk %}{{ text }} {{ pk }}{% endkept %}")
+    number = uuid4()
+    assert [render(template, text=text, pk=number) for text in texts] == [
+        f"{text} {number}" for text in texts
+    ]
 
 
 def test_each_language_has_its_own():
