@@ -71,6 +71,6 @@ def _is_workbook(name: str, data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = {each.rpartition("/")[2] for each in archive.namelist()}
-    except (zipfile.BadZipFile, EOFError, ValueError, OSError) as error:
+    except workbook.BROKEN as error:
         raise refuse(name, "is broken or was not written to its end", "Send it again.") from error
     return not names & RELEASES

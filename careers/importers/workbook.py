@@ -77,7 +77,7 @@ def _is_workbook(name: str, data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, EOFError, ValueError, OSError) as error:
+    except BROKEN as error:
         remedy = "Save it again as .xlsx, or as CSV files in a .zip."
         raise refuse(name, "is no workbook, or was not written to its end", remedy) from error
     if len(members) > MAX_MEMBERS:

@@ -17,7 +17,7 @@ from openpyxl import Workbook, load_workbook
 
 from careers import check, document
 from careers.exporters import workbook as exporter
-from careers.importers import workbook
+from careers.importers import uploads, workbook
 from careers.importers.reading import InputError
 from careers.models import Career, Version
 from careers.sheets import SHEETS
@@ -550,3 +550,17 @@ def test_spreadsheets_are_loaded_only_where_used():
         [sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=True
     )
     assert told.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("name", ["sheets.zip", "sheets.xlsx"])
+def test_an_archive_of_a_later_kind_is_refused(name):
+    """One that says it needs a newer reader: zipfile raises what is no error of a broken file."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("skills.csv", "key,title\n")
+    data = bytearray(stream.getvalue())
+    data[data.index(b"PK\x01\x02") + 6] = 90
+    with pytest.raises(InputError, match="broken|no workbook"):
+        uploads.read(name, bytes(data))
+    with pytest.raises(InputError, match="no workbook"):
+        workbook.read(name, bytes(data), None)
