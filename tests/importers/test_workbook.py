@@ -560,7 +560,7 @@ def test_an_archive_of_a_later_kind_is_refused(name):
         archive.writestr("skills.csv", "key,title\n")
     data = bytearray(stream.getvalue())
     data[data.index(b"PK\x01\x02") + 6] = 90
-    with pytest.raises(InputError, match="broken|no workbook"):
+    with pytest.raises(InputError, match=r"broken|no workbook"):
         uploads.read(name, bytes(data))
     with pytest.raises(InputError, match="no workbook"):
         workbook.read(name, bytes(data), None)
