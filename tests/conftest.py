@@ -47,6 +47,12 @@ def nothing_known() -> None:
     cache.clear()
 
 
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the minute of the clock, by which tries are counted, not end in the middle of a test."""
+    monkeypatch.setattr("accounts.limits.time", lambda: 1_800_000_010.0)
+
+
 _rows: dict[str, list[list[Model]]] = {}
 
 

@@ -219,6 +219,7 @@ def test_every_operation_goes_on_in_this_process():
     assert cache.get("b", "nothing") == "nothing"
 
 
+@pytest.mark.usefixtures("one_minute")
 @pytest.mark.usefixtures("gone")
 def test_limits_hold_without_the_shared_cache(stranger, db, settings):
     """Wrong links and requests of programs are counted still; nothing fails."""

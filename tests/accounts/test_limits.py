@@ -13,14 +13,8 @@ from assessments.models import Assessment
 from assessments.sharing import actions as sharing
 from tests.accounts.test_signing_in import MARA, PASSPHRASE, member, sent_code, sign_in, who
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_minute")]
 CLASS = 30
-
-
-@pytest.fixture(autouse=True)
-def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the minute of the clock not end in the middle of a test."""
-    monkeypatch.setattr("accounts.limits.time", lambda: 1_800_000_010.0)
 
 
 def address(*, peer: str = "198.51.100.7", forwarded: str | None = None) -> str:

@@ -203,6 +203,7 @@ def test_a_wrong_token_costs_one_query_whatever_became_of_it(
             ask_by_token(stranger, BEHIND_TOKEN[name][0], name, token)
 
 
+@pytest.mark.usefixtures("one_minute")
 @pytest.mark.parametrize("name", BEHIND_TOKEN)
 def test_guessing_is_slowed_down(stranger, db, settings, name):
     """After so many misses in a minute every token answers 429, right or wrong."""
@@ -222,12 +223,14 @@ def guesses(client: Client, *forwarded: str) -> list[int]:
     ]
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_nobody_gets_more_guesses_by_naming_another_address(stranger, db, settings):
     """Without a proxy in front, what a client says of its address counts for nothing."""
     settings.TOKEN_MISSES = 2
     assert guesses(stranger, "10.0.0.1", "10.0.0.2", "10.0.0.3") == [404, 404, 429]
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_behind_a_proxy_the_address_is_what_the_proxy_saw(stranger, db, settings):
     """The last one: those before it are the client's own words."""
     settings.TOKEN_MISSES = 2
