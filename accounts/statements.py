@@ -12,12 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Expression, Field, QuerySet
-from django.db.models.query import (
-    FlatValuesListIterable,
-    ModelIterable,
-    ValuesListIterable,
-    get_related_populators,
-)
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql import UpdateQuery
 
 Row = Sequence[Any]
@@ -69,8 +64,6 @@ class _Compiled:
     @staticmethod
     def _reader(queryset: "QuerySet[Any]", compiler: Any, select: Any) -> Callable[[Row], Any]:
         kind = queryset._iterable_class
-        if kind is FlatValuesListIterable:
-            return lambda row: row[0]
         if kind is ValuesListIterable:
             return tuple
         if kind is not ModelIterable:

@@ -42,14 +42,14 @@ class Stored(NamedTuple):
     revision: int
 
 
-def stored(assessment: Assessment) -> list[Stored]:
-    """Return every stored answer of an assessment, in no order. One query."""
-    return [Stored(*row) for row in _ALL(assessment=assessment.pk)]
+def stored(assessment: Assessment) -> dict[str, Stored]:
+    """Return every stored answer of an assessment by its skill. One query."""
+    return {row[0]: Stored(*row) for row in _ALL(assessment=assessment.pk)}
 
 
 def values(assessment: Assessment) -> dict[str, int | None]:
     """Return the ratings of an assessment by skill. One query."""
-    return {row.skill: row.value for row in stored(assessment)}
+    return {skill: row.value for skill, row in stored(assessment).items()}
 
 
 def touch(assessment: Assessment, now: datetime) -> bool:

@@ -2,14 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import escape, format_html_join
-from django.utils.safestring import SafeString
 
 from accounts import limits
 
@@ -33,34 +29,17 @@ KINDS = {
 }
 
 
-_ANY = str(uuid4())
-"""Stands for the number or the token; at random, so that no level's key can be it."""
-
-
 def _query(page: ReportPage) -> str:
     return "" if page.is_target else f"?level={page.level.key}"
 
 
-def links(route: str, argument: object, page: ReportPage) -> SafeString:
-    """Return links to every file of a report, at the level that is shown."""
-    made = _links(route, _query(page), is_number=isinstance(argument, UUID))
-    return SafeString(made.replace(_ANY, escape(str(argument))))
+def links(route: str, argument: object, page: ReportPage) -> dict[str, str]:
+    """Return what a template's links to a report's files are made of.
 
-
-@lru_cache(maxsize=1_024)
-def _links(route: str, query: str, *, is_number: bool) -> str:
-    """Return the links for any number or token, which is to be put in."""
-    any_one = UUID(_ANY) if is_number else _ANY
-    rows = (
-        (
-            reverse(f"assessments:{route}_{kind}", args=[any_one]) + query,
-            # A browser would show JSON, not keep it.
-            SafeString(" download" if kind == "json" else ""),
-            kind.upper(),
-        )
-        for kind in (*KINDS, "json")
-    )
-    return format_html_join(" · ", '<a href="{}"{}>{}</a>', rows)
+    ``files`` is their address without its ending, ``query`` the level that is shown.
+    """
+    address = reverse(f"assessments:{route}_pdf", args=[argument])
+    return {"files": address.removesuffix(".pdf"), "query": _query(page)}
 
 
 def download(request: HttpRequest, page: ReportPage, kind: str, *, back: str) -> HttpResponse:

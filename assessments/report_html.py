@@ -31,44 +31,34 @@ SHAPES = Kept(512)
 Json = dict[str, Any]
 
 
-def own(request: HttpRequest, page: ReportPage, downloads: SafeString, more: Json) -> SafeString:
+def own(request: HttpRequest, page: ReportPage, links: dict[str, str], more: Json) -> SafeString:
     """Return the owner's page; ``more`` has a ``newer`` version and the ``past`` reports."""
-    again = {"page": page, **more}
+
+    def part(template: str, name: str) -> str:
+        return render_to_string(template, {"page": page, **more}, request) if more[name] else ""
+
     live = {
-        "downloads": downloads,
+        **links,
         "csrf_token": get_token(request),
         "nav": nav(request),
-        "newer": _rendered("assessments/_newer.html", again, request) if more["newer"] else "",
-        "past": _rendered("assessments/_past.html", again, request) if more["past"] else "",
+        "newer": part("assessments/_newer.html", "newer"),
+        "past": part("assessments/_past.html", "past"),
     }
-    fixed = {"base": "base.html", "has_downloads": True}
-    return _filled("assessments/report.html", page, fixed, live)
+    return _filled("assessments/report.html", page, {"base": "base.html", "has_files": True}, live)
 
 
-def of_another(
-    request: HttpRequest,
-    template: str,
-    page: ReportPage,
-    downloads: str = "",
-    **live: str,
-) -> SafeString:
+def of_another(request: HttpRequest, template: str, page: ReportPage, **live: str) -> SafeString:
     """Return the page that somebody else sees: a template around the report.
 
     It prints ``live``, and can ask for ``has_<name>`` of each.
     """
-    fixed: Json = {f"has_{name}": bool(value) for name, value in live.items()}
-    fixed |= {"base": "base.html", "has_downloads": bool(downloads)}
-    more = {**live, "downloads": downloads, "nav": nav(request)}
-    return _filled(template, page, fixed, more)
+    fixed = {f"has_{name}": bool(value) for name, value in live.items()}
+    return _filled(template, page, {"base": "base.html", **fixed}, {**live, "nav": nav(request)})
 
 
 def on_paper(page: ReportPage) -> SafeString:
     """Return the page that a PDF is made from."""
     return _filled("assessments/report.html", page, {"base": "paper.html"}, {})
-
-
-def _rendered(template: str, context: Json, request: HttpRequest) -> SafeString:
-    return render_to_string(template, context, request)
 
 
 def _filled(template: str, page: ReportPage, given: Json, more: Json) -> SafeString:

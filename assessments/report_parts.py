@@ -121,11 +121,6 @@ def planned(page: ReportPage) -> SafeString:
     return SafeString("".join(made))
 
 
-@lru_cache(maxsize=KEPT_ROWS)
-def _symbols(blocks: tuple[tuple[int, int], ...]) -> SafeString:
-    return SafeString("".join(_symbol(have, need) for have, need in blocks))
-
-
 @lru_cache(maxsize=32)
 def _symbol(have: int, need: int) -> SafeString:
     return render_to_string("assessments/_symbol.html", {"have": have, "need": need})
@@ -133,4 +128,4 @@ def _symbol(have: int, need: int) -> SafeString:
 
 def symbols(page: ReportPage) -> SafeString:
     """Return the pictures of a rating against what is required, each once, for many lines."""
-    return _symbols(tuple(page.blocks))
+    return SafeString("".join(_symbol(have, need) for have, need in page.blocks))

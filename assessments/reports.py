@@ -27,10 +27,6 @@ LEVEL_PAY = "pay-level-median"
 Json = dict[str, Any]
 
 
-def _answers(assessment: Assessment) -> dict[str, Stored]:
-    return {row.skill: row for row in stored(assessment)}
-
-
 def _score(
     assessment: Assessment,
     level: str,
@@ -58,7 +54,7 @@ def _confirmed(
 
 def reply(assessment: Assessment) -> Json:
     """Return the score of an assessment as programs get it. What finishing freezes."""
-    return _score(assessment, assessment.level, _answers(assessment))
+    return _score(assessment, assessment.level, stored(assessment))
 
 
 class UnknownLevelError(LookupError):
@@ -93,7 +89,7 @@ def program_reply(
     """
     content = framework(assessment.version)
     is_computed = seconds or level not in (None, assessment.level)
-    answers = _answers(assessment) if is_computed else {}
+    answers = stored(assessment) if is_computed else {}
     reply = _read(assessment, level, answers)
     return {
         **reply,
@@ -125,7 +121,7 @@ def page(
     Raises UnknownLevelError for a level that the version does not have.
     """
     content = framework(assessment.version)
-    answers = _answers(assessment)
+    answers = stored(assessment)
     reply = _read(assessment, level, answers)
     shown = content.level(reply["level"])
     if shown is None:
@@ -175,11 +171,10 @@ def _helpful(
     version_id: int, sha256: str, skill: str, required: int, importance: int, rating: int | None
 ) -> tuple[StepText, ...]:
     """Return the steps that raise a skill from this rating, best first, with their texts."""
-    content = framework_of(version_id, sha256)
-    texts = {step.key: step for step in content.steps}
     requirement = Requirement(skill, required, importance)
+    options = _texts(version_id, sha256).options
     found = figures.helpful(version_id, sha256, requirement, rating)
-    return tuple(texts[key] for key in found)
+    return tuple(options[key].step for key in found)
 
 
 class _PageMaker:
@@ -248,16 +243,16 @@ class _PageMaker:
         version = self.assessment.version
         helpful = _helpful(version.pk, version.sha256, key, required, importance, row["rating"])
         return Line(
-            skill,
-            self.texts.titles[skill.skill_group],
-            required,
-            row["rating"],
-            importance,
-            row["essential"],
-            row["lost_points"],
-            answer.evidence if answer and self.with_notes else "",
-            answer is not None,
-            helpful[: 2 if place < BIGGEST_GAPS else 1],
+            skill=skill,
+            skill_group=self.texts.titles[skill.skill_group],
+            required=required,
+            rating=row["rating"],
+            importance=importance,
+            essential=row["essential"],
+            lost=row["lost_points"],
+            evidence=answer.evidence if answer and self.with_notes else "",
+            answered=answer is not None,
+            options=helpful[: 2 if place < BIGGEST_GAPS else 1],
         )
 
     def _plan(self) -> FastestPlan | None:
@@ -272,18 +267,9 @@ class _PageMaker:
         steps = []
         for row in solution["steps"]:
             gain = round(row["low_after"] - before, 1)
+            raises = tuple((self.skills[key], old, new) for key, old, new in row["raises"])
             option = self.options[row["step"]]
-            steps.append(
-                TrainingOption(
-                    step=option.step,
-                    requires=option.requires,
-                    gives=option.gives,
-                    after=option.after,
-                    low_after=row["low_after"],
-                    gain=gain,
-                    raises=tuple((self.skills[key], old, new) for key, old, new in row["raises"]),
-                )
-            )
+            steps.append(replace(option, low_after=row["low_after"], gain=gain, raises=raises))
             before = row["low_after"]
         last = solution["steps"][-1]["ends_on"] if solution["steps"] else None
         return FastestPlan(

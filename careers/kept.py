@@ -20,10 +20,9 @@ _MARKS = re.compile("(\x02[a-z_]+\x03|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12
 
 
 def _printed(value: Any) -> str:
-    kind = type(value)
-    if kind is SafeString or not value:
+    if value == "" or type(value) in (SafeString, int, float, UUID):
         return str(value)
-    return str(value) if kind in (int, float, UUID) else conditional_escape(str(value))
+    return conditional_escape(str(value))
 
 
 class Kept:

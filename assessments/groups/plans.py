@@ -9,12 +9,12 @@ from datetime import date
 
 from django.db import transaction
 
-from .. import figures
+from .. import answers, figures
 from ..core.ladder import Ratings
 from ..core.plan import Goal
 from ..core.scale import Band
 from ..core.tally import read
-from ..models import Assessment, Plan, Rating
+from ..models import Assessment, Plan
 from . import counting
 from .counts import answers_for, level_of
 from .ledger import Steps
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 def count(assessment: Assessment, *, today: date) -> None:
     """Solve what a finished report's groups need, and count it there and among all."""
-    ratings = dict(Rating.objects.filter(assessment=assessment).values_list("skill", "value"))
+    ratings = answers.values(assessment)
     own = _stored(assessment)
     if own is None:
         own = _solved(Group(version=assessment.version, level=assessment.level), ratings)

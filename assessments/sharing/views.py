@@ -88,7 +88,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         request,
         "assessments/shared.html",
         page,
-        downloads.links("shared", token, page),
+        **downloads.links("shared", token, page),
         email=owner.email if link.with_email and owner else "",
         until=date_format(timezone.localtime(link.expires_at), "j F Y"),
         verify=reverse("assessments:verify", args=[token]),

@@ -150,11 +150,12 @@ def _show(
 ) -> HttpResponse:
     stored = answers.stored(assessment)
     if filled is None:
-        filled = {row.skill: questionnaire.filled_from(row) for row in stored}
+        filled = {skill: questionnaire.filled_from(row) for skill, row in stored.items()}
+    values = {skill: row.value for skill, row in stored.items()}
     context = {
         "assessment": assessment,
         "page": page,
-        "progress": progress.of(assessment, {s.skill: s.value for s in stored}, current=page.key),
+        "progress": progress.of(assessment, values, current=page.key),
         "questions": questionnaire.render(assessment.version, page.key, filled),
         "problems": form.problems() if form else [],
         "conflicts": [

@@ -44,13 +44,12 @@ def test_a_statement_finds_what_its_query_set_finds_each_time_with_other_values(
     assert [statement.first(key=key, now=now) for key in ("a", "c")] == [rows[0], None]
 
 
-def test_values_come_as_rows_and_flat(rows):
+def test_values_come_as_rows(rows):
     """As the query set has them, in its order."""
     by_end = Session.objects.filter(expire_date__gt=Bind("now", ENDS)).order_by("-expire_date")
     now = timezone.now()
     pairs = Select(lambda: by_end.values_list("session_key", "expire_date"))
     assert pairs(now=now) == [("b", rows[1].expire_date), ("a", rows[0].expire_date)]
-    assert Select(lambda: by_end.values_list("session_key", flat=True))(now=now) == ["b", "a"]
     with pytest.raises(TypeError, match="values_list"):
         Select(lambda: by_end.values("session_key"))(now=now)
 
