@@ -1,0 +1,46 @@
+"""A kept connection is looked at before each request, and asked only after a pause.
+
+Django asks the server ``SELECT 1``, one way there and back for every request. When a server
+ends a connection, its last message or the end of the stream waits to be read here: the kernel
+tells without asking anybody. Only what lies between (a firewall that forgot the connection)
+can take it away unnoticed, and that takes longer than a moment.
+"""
+
+import select
+import time
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+MOMENT = 10.0
+"""Seconds since it was last found usable in which looking is enough."""
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's, with a check that mostly asks the kernel."""
+
+    found_usable_at = 0.0
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Return a connection. It is usable now."""
+        connection = super().get_new_connection(conn_params)
+        self.found_usable_at = time.monotonic()
+        return connection
+
+    def is_usable(self) -> bool:
+        """Tell whether the connection can be used. No query within a moment of the last time."""
+        if self.connection is None or self.connection.closed:
+            return False
+        now = time.monotonic()
+        is_quiet = now - self.found_usable_at <= MOMENT and not _has_news(self.connection)
+        if not is_quiet and not super().is_usable():
+            return False
+        self.found_usable_at = now
+        return True
+
+
+def _has_news(connection: Any) -> bool:
+    """Tell whether something waits to be read: of an idle connection, mostly its end."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
