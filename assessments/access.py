@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest
 
 from accounts.statements import Bind, Select
 
+from . import answers
 from .models import Assessment, BrowserAccess, ReturnLink
 from .querysets import AssessmentQuerySet
 
@@ -88,6 +89,8 @@ def numbered(rows: AssessmentQuerySet) -> AssessmentQuerySet:
 WITH_VERSION = Openable(lambda rows: numbered(rows).with_version())
 WITH_FRAMEWORK = Openable(lambda rows: numbered(rows).with_framework())
 """For questions and answers, which show nothing else of the version."""
+WITH_ANSWERS = Openable(lambda rows: numbered(rows).with_framework().annotate(**answers.along()))
+"""The same for pages that only show what is answered."""
 
 
 def _visitor(request: HttpRequest) -> tuple[int | None, str]:

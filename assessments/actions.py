@@ -173,7 +173,7 @@ def save_ratings(*, assessment: Assessment, answers: Mapping[str, Answer], now: 
 def _save(assessment: Assessment, given: Mapping[str, Answer], now: datetime) -> Saved:
     if not answers.touch(assessment, now):
         raise FinishedError
-    stored = answers.stored(assessment)
+    stored = answers.fresh(assessment)
     rows: list[Stored] = []
     revisions: dict[str, int] = {}
     stale: dict[str, Stored | None] = {}

@@ -4,11 +4,13 @@ Every page of a person reads them and every answer writes one, so they do withou
 of the model; whatever happens seldom may use ``Rating`` itself.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Aggregate, OuterRef, Subquery, TextField
 
 from accounts.statements import Bind, Select, Update
 
@@ -21,6 +23,7 @@ _ALL = Select(
         Rating.objects.filter(assessment=Bind("assessment", _PK)).order_by().values_list(*_FIELDS)
     )
 )
+ALONG = "answers_along"
 _TOUCH = Update(
     lambda: Assessment.objects.filter(pk=Bind("pk", _PK), finished_at=None).order_by(),
     updated_at=Bind("updated_at", Assessment._meta.get_field("updated_at")),
@@ -42,8 +45,37 @@ class Stored(NamedTuple):
     revision: int
 
 
+class _AsText(Aggregate):
+    """These columns of all rows as the text of a JSON array of arrays."""
+
+    template = "JSON_GROUP_ARRAY(JSON_ARRAY(%(expressions)s))"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Return the same with the functions of PostgreSQL."""
+        template = "JSON_AGG(JSON_BUILD_ARRAY(%(expressions)s))::text"
+        return self.as_sql(compiler, connection, template=template, **more)
+
+
+def along() -> dict[str, Subquery]:
+    """Ask for the answers along with an assessment: what to annotate. Saves a query of its own.
+
+    For pages that only show them: what comes along is not what is there after a change.
+    """
+    own = Rating.objects.filter(assessment=OuterRef("pk")).order_by().values("assessment")
+    return {ALONG: Subquery(own.annotate(text=_AsText(*_FIELDS)).values("text"))}
+
+
 def stored(assessment: Assessment) -> dict[str, Stored]:
-    """Return every stored answer of an assessment by its skill. One query."""
+    """Return every stored answer of an assessment by its skill: one query, none ``along``."""
+    if hasattr(assessment, ALONG):
+        rows = json.loads(getattr(assessment, ALONG) or "[]")
+        return {row[0]: Stored(*row) for row in rows}
+    return fresh(assessment)
+
+
+def fresh(assessment: Assessment) -> dict[str, Stored]:
+    """Return every answer as it is stored now, by its skill. One query."""
     return {row[0]: Stored(*row) for row in _ALL(assessment=assessment.pk)}
 
 

@@ -197,7 +197,9 @@ class _PageMaker:
 
     def make(self) -> ReportPage:
         reply = self.reply
-        lines = [self._line(place, row) for place, row in enumerate(reply["skills"])]
+        version = self.assessment.version
+        name = (version.pk, version.sha256)
+        lines = [self._line(name, place, row) for place, row in enumerate(reply["skills"])]
         by_key = {line.skill.key: line for line in lines}
         asked = self.texts.asked
         given = [self.answers[key] for key in asked if key in self.answers]
@@ -237,11 +239,10 @@ class _PageMaker:
             sha256=self.assessment.report.sha256,
         )
 
-    def _line(self, place: int, row: Json) -> Line:
+    def _line(self, version: tuple[int, str], place: int, row: Json) -> Line:
         key, required, importance = row["skill"], row["required"], row["importance"]
         skill, answer = self.skills[key], self.answers.get(key)
-        version = self.assessment.version
-        helpful = _helpful(version.pk, version.sha256, key, required, importance, row["rating"])
+        helpful = _helpful(*version, key, required, importance, row["rating"])
         return Line(
             skill=skill,
             skill_group=self.texts.titles[skill.skill_group],

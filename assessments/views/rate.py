@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from careers.document import SkillGroup
 
-from .. import access, actions, answers, progress, questionnaire
+from .. import access, actions, answers, progress, questionnaire, rate_html
 from ..answers import Stored
 from ..forms import RatingForm, SkillGroupForm, rating_value, shown
 from ..models import Assessment
@@ -24,8 +24,10 @@ from ..questionnaire import Filled
 @require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: HttpRequest, assessment_id: uuid.UUID, group: str) -> HttpResponse:
     """Show a page of questions; POST saves it and goes on."""
+    # What is saved now is not among the answers that come along.
+    openable = access.WITH_FRAMEWORK if request.method == "POST" else access.WITH_ANSWERS
     try:
-        assessment = access.load(request, assessment_id, access.WITH_FRAMEWORK)
+        assessment = access.load(request, assessment_id, openable)
     except Http404:
         if request.method == "POST":
             return _nothing_lost(request, status=404)
@@ -152,20 +154,24 @@ def _show(
     if filled is None:
         filled = {skill: questionnaire.filled_from(row) for skill, row in stored.items()}
     values = {skill: row.value for skill, row in stored.items()}
-    context = {
-        "assessment": assessment,
-        "page": page,
-        "progress": progress.of(assessment, values, current=page.key),
-        "questions": questionnaire.render(assessment.version, page.key, filled),
+    said = {
+        "notice": notice,
         "problems": form.problems() if form else [],
         "conflicts": [
             s
             for s in page.skills
             if s.key in filled and filled[s.key].has_message and not filled[s.key].errors
         ],
-        "notice": notice,
     }
-    return render(request, "assessments/rate.html", context, status=status)
+    html = rate_html.page(
+        request,
+        assessment,
+        page,
+        progress.of(assessment, values, current=page.key),
+        questions=questionnaire.render(assessment.version, page.key, filled),
+        said=said,
+    )
+    return HttpResponse(html, status=status)
 
 
 @never_cache

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from careers.catalogue import framework
 
-from .. import access, downloads, renewal, report_html, reports
+from .. import access, answers, downloads, renewal, report_html, reports
 from .. import over_time as earlier
 from ..models import Assessment
 from ..report_page import ReportPage
@@ -20,7 +20,7 @@ _WITH_REPORT = access.Openable(
     lambda rows: (
         access.numbered(rows)
         .with_report()
-        .annotate(has_seconds=has_completed(), has_others=earlier.has_others())
+        .annotate(has_seconds=has_completed(), has_others=earlier.has_others(), **answers.along())
     )
 )
 
