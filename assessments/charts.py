@@ -1,11 +1,17 @@
 """Figures as SVG path data; the templates draw them."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .core.scale import READY_AT
-from .over_time import Reading
-from .plan_page import Point
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .over_time import Reading
+    from .plan_page import Point
 
 LEFT, RIGHT, TOP, BOTTOM = 0, 620, 10, 150
 """Within a drawing of 640 by 150 that is stretched to its place: texts stand beside it."""

@@ -1,54 +1,20 @@
 """The training plan in words for people."""
 
-from decimal import Decimal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from careers.wording import money
-
 from .models import Plan
-from .plan_page import GoalCard, PlanPage, Row, RunnerUp
-from .report_page import FastestPlan
-from .what_if import WhatIf
-from .wording import BANDS, joined
+from .wording import BANDS, cost, joined
 
+if TYPE_CHECKING:  # every process has these words, but not every one makes a plan
+    from decimal import Decimal
 
-def cost(amount: Decimal, currency: str) -> str:
-    """Return money in words: "free", "$780"."""
-    return money(f"{amount:.2f}", currency)
-
-
-def claim(plan: FastestPlan) -> str:
-    """Return what the report says of the fastest plan."""
-    words = {
-        "hours": plan.hours,
-        "cost": cost(plan.cost, plan.currency),
-        "low": f"{plan.low_after:.1f}",
-        "band": BANDS[plan.band_after],
-        "pace": plan.hours_per_week,
-        "day": date_format(plan.ends_on, "j F Y") if plan.ends_on else "",
-    }
-    if not plan.reachable and plan.proven and plan.is_bound:
-        text = _(
-            "Within the limits and choices of your plan no steps reach Ready; "
-            "these come closest: %(hours)s hours, %(cost)s."
-        )
-    elif not plan.reachable and plan.proven:
-        text = _("No steps reach Ready; these come closest: %(hours)s hours, %(cost)s.")
-    elif not plan.reachable:
-        text = _("None found in the time allowed reach Ready; closest: %(hours)s hours, %(cost)s.")
-    elif plan.proven and plan.is_bound:
-        text = _(
-            "The shortest set of steps to Ready within the limits and choices of your plan: "
-            "%(hours)s hours, %(cost)s."
-        )
-    elif plan.proven:
-        text = _("The shortest set of steps that takes you to Ready: %(hours)s hours, %(cost)s.")
-    else:
-        text = _("The shortest set of steps found in the time allowed: %(hours)s hours, %(cost)s.")
-    text += " " + _("Then %(low)s%%, %(band)s, by %(day)s at %(pace)s hours a week.")
-    return text % words
+    from .plan_page import GoalCard, PlanPage, Row, RunnerUp
+    from .what_if import WhatIf
 
 
 def remaining(page: WhatIf) -> str:

@@ -22,7 +22,7 @@ from careers.document import Skill
 from careers.kept import Kept
 from careers.templatetags.site_parts import nav
 
-from . import plan_wording, report_parts, wording
+from . import report_parts, wording
 from .report_page import ReportPage
 from .report_parts import one_decimal
 
@@ -125,7 +125,7 @@ def _live(page: ReportPage) -> Json:
         "symbols": report_parts.symbols(page),
         "gaps": report_parts.lines(page, page.gaps),
         "strengths": report_parts.lines(page, page.strengths),
-        "claim": plan_wording.claim(page.plan) if page.plan else "",
+        "claim": wording.claim(page.plan) if page.plan else "",
         "steps": report_parts.planned(page),
         "turning": _links(line.skill for line in page.turning_points),
         "unknown": unknown.skill.title if unknown else "",

@@ -1,12 +1,16 @@
 """Codes of the core, in words for people."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from careers.wording import money
+
 from .forms import LABELS
-from .report_page import ReportPage, TrainingOption
+from .report_page import FastestPlan, ReportPage, TrainingOption
 
 BANDS = {
     "ready": gettext_lazy("Ready"),
@@ -95,3 +99,40 @@ def needs(option: TrainingOption) -> str:
     parts = [f"{skill.title} {rating}" for skill, rating in option.requires]
     parts += [step.title for step in option.after]
     return joined(parts)
+
+
+def cost(amount: Decimal, currency: str) -> str:
+    """Return money in words: "free", "$780"."""
+    return money(f"{amount:.2f}", currency)
+
+
+def claim(plan: FastestPlan) -> str:
+    """Return what the report says of the fastest plan."""
+    words = {
+        "hours": plan.hours,
+        "cost": cost(plan.cost, plan.currency),
+        "low": f"{plan.low_after:.1f}",
+        "band": BANDS[plan.band_after],
+        "pace": plan.hours_per_week,
+        "day": date_format(plan.ends_on, "j F Y") if plan.ends_on else "",
+    }
+    if not plan.reachable and plan.proven and plan.is_bound:
+        text = _(
+            "Within the limits and choices of your plan no steps reach Ready; "
+            "these come closest: %(hours)s hours, %(cost)s."
+        )
+    elif not plan.reachable and plan.proven:
+        text = _("No steps reach Ready; these come closest: %(hours)s hours, %(cost)s.")
+    elif not plan.reachable:
+        text = _("None found in the time allowed reach Ready; closest: %(hours)s hours, %(cost)s.")
+    elif plan.proven and plan.is_bound:
+        text = _(
+            "The shortest set of steps to Ready within the limits and choices of your plan: "
+            "%(hours)s hours, %(cost)s."
+        )
+    elif plan.proven:
+        text = _("The shortest set of steps that takes you to Ready: %(hours)s hours, %(cost)s.")
+    else:
+        text = _("The shortest set of steps found in the time allowed: %(hours)s hours, %(cost)s.")
+    text += " " + _("Then %(low)s%%, %(band)s, by %(day)s at %(pace)s hours a week.")
+    return text % words

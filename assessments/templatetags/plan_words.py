@@ -1,11 +1,17 @@
 """Template filters and tags for the training plan."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django import template
 
-from assessments import charts, plan_wording
-from assessments.over_time import OverTime
-from assessments.plan_page import GoalCard, PlanPage, Row
-from assessments.what_if import WhatIf
+from assessments import charts, plan_wording, wording
+
+if TYPE_CHECKING:  # every process reads the tags at its first page
+    from assessments.over_time import OverTime
+    from assessments.plan_page import GoalCard, PlanPage, Row
+    from assessments.what_if import WhatIf
 
 register = template.Library()
 
@@ -69,7 +75,7 @@ def runner_up_words(page: PlanPage) -> str:
 @register.filter
 def what_if_cost(page: WhatIf) -> str:
     """Return what the ticked steps cost."""
-    return plan_wording.cost(page.cost, page.currency)
+    return wording.cost(page.cost, page.currency)
 
 
 @register.filter
