@@ -44,7 +44,7 @@ def own(request: HttpRequest, page: ReportPage, links: dict[str, str], more: Jso
         "newer": part("assessments/_newer.html", "newer"),
         "past": part("assessments/_past.html", "past"),
     }
-    return _filled("assessments/report.html", page, {"base": "base.html", "has_files": True}, live)
+    return _filled("assessments/report.html", page, {}, live)
 
 
 def of_another(request: HttpRequest, template: str, page: ReportPage, **live: str) -> SafeString:
@@ -53,12 +53,12 @@ def of_another(request: HttpRequest, template: str, page: ReportPage, **live: st
     It prints ``live``, and can ask for ``has_<name>`` of each.
     """
     fixed = {f"has_{name}": bool(value) for name, value in live.items()}
-    return _filled(template, page, {"base": "base.html", **fixed}, {**live, "nav": nav(request)})
+    return _filled(template, page, fixed, {**live, "nav": nav(request)})
 
 
 def on_paper(page: ReportPage) -> SafeString:
-    """Return the page that a PDF is made from."""
-    return _filled("assessments/report.html", page, {"base": "paper.html"}, {})
+    """Return the page that a PDF is made from; ``page.on_paper`` is true."""
+    return _filled("assessments/report.html", page, {}, {})
 
 
 def _filled(template: str, page: ReportPage, given: Json, more: Json) -> SafeString:
@@ -94,8 +94,9 @@ def _shape(page: ReportPage) -> Json:
 
 
 def _texts(page: ReportPage) -> Json:
-    """Return the version's texts that follow from the shape."""
+    """Return what follows from the shape: the page around the report, the version's texts."""
     return {
+        "base": "paper.html" if page.on_paper else "base.html",
         "level": page.level,
         "reached": page.reached.level.title if page.reached else "",
         "lowest": page.rungs[0].level.title,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -16,7 +17,7 @@ from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Model
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
 from accounts.models import User
@@ -45,6 +46,19 @@ def nothing_known() -> None:
     """Let every test begin as a new process does, with no version in mind."""
     catalogue.forget()
     cache.clear()
+
+
+@pytest.fixture
+def in_every_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have texts differ in every language but English by saying which it is."""
+    real: Any = vars(translation)["_trans"]
+    english = real.gettext
+
+    def said(message: str) -> str:
+        language = translation.get_language()
+        return english(message) if language == "en" else f"{english(message)} ({language})"
+
+    monkeypatch.setattr(real, "gettext", said)
 
 
 @pytest.fixture

@@ -1,19 +1,27 @@
 """The questionnaire's markup: rendered by crispy once, then joined with each one's answers."""
 
+import inspect
 import re
+from collections.abc import Callable, Iterator
+from itertools import product
 
 import pytest
 from crispy_forms.utils import render_crispy_form
 from django.forms import Form
 from django.utils.html import strip_spaces_between_tags
 from django.utils.safestring import mark_safe
+from django.utils.translation import override
 
 from assessments import questionnaire
 from assessments.forms import rating_value
 from assessments.models import Rating
 from assessments.questionnaire import Filled
+from careers.catalogue import framework
+from careers.models import Version
 from tests import frameworks
 from tests.conftest import publish
+
+from .report_readers import in_other_words
 
 HOSTILE = "</textarea><script>alert(1)</script> \"quoted\" & 'so' \x26lt; 箱"
 CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x80-\U0010ffff]")
@@ -56,6 +64,62 @@ def test_each_page_of_each_version_is_rendered_once(box_maker, renders):
     assert len(renders) == 4
     assert ["laser" in page for page in found[:4]] == [False, False, True, False]
     assert found[:4] * 3 == found
+
+
+KEY = ("version_id", "sha256", "group", "language", "with_evidence")
+
+
+@pytest.fixture
+def kinds(db, monkeypatch, in_every_language) -> Iterator[Callable[[], list[str]]]:
+    """Give what renders a page of every kind, of versions with the same keys."""
+    tiny = frameworks.tiny()
+    first, second = publish(tiny), publish(in_other_words(tiny))
+    contents = {version.sha256: framework(version) for version in (first, second)}
+    monkeypatch.setattr(questionnaire, "framework_of", lambda _pk, sha256: contents[sha256])
+    # The number of the first with another document: of a database that was put back.
+    restored = Version(pk=first.pk, sha256=second.sha256)
+
+    def render() -> list[str]:
+        pages = []
+        for version, group in product((first, second, restored), ("hands", "head")):
+            for language, with_evidence in product(("en", "de"), (True, False)):
+                with override(language):
+                    page = questionnaire.render(version, group, {}, with_evidence=with_evidence)
+                pages.append(page)
+        return pages
+
+    forget = questionnaire._parts.cache_clear
+    forget()
+    yield render
+    forget()
+
+
+def test_no_page_is_taken_for_one_of_another_kind(kinds, monkeypatch):
+    """Kept or made anew, each is the same."""
+    made = [kinds() for _time in range(2)]
+    monkeypatch.setattr(questionnaire, "_parts", questionnaire._parts.__wrapped__)
+    anew = kinds()
+    assert made == [anew, anew]
+    assert len(set(anew)) == len(anew) - 8
+
+
+@pytest.mark.parametrize("name", KEY[1:])
+def test_a_key_that_forgot_anything_would_be_noticed(kinds, monkeypatch, name):
+    """But for the version's number, by which its document is found: the SHA-256 says as much."""
+    place, kept = KEY.index(name), {}
+
+    def parts(*key):
+        less = key[:place] + key[place + 1 :]
+        if less not in kept:
+            kept[less] = make(*key)
+        return kept[less]
+
+    make = questionnaire._parts.__wrapped__
+    assert tuple(inspect.signature(make).parameters) == KEY
+    monkeypatch.setattr(questionnaire, "_parts", make)
+    anew = kinds()
+    monkeypatch.setattr(questionnaire, "_parts", parts)
+    assert kinds() != anew
 
 
 def test_an_unknown_page_is_no_page(box_maker):
