@@ -4,6 +4,7 @@ from django.urls import path
 
 from careers.later import LaterViews
 
+from .second import views as second
 from .sharing import views as sharing
 from .views import finish, manage, rate, report
 
@@ -14,8 +15,6 @@ effects, plan, preview = (
 coach, files, joining = (
     LaterViews(f"assessments.groups.views.{name}") for name in ("coach", "files", "joining")
 )
-
-second = LaterViews("assessments.second.views")
 
 app_name = "assessments"
 one = "assessments/<uuid:assessment_id>"
