@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 MOMENT = 10.0
 """Seconds since it was last found usable in which looking is enough."""
@@ -32,15 +33,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection is None or self.connection.closed:
             return False
         now = time.monotonic()
-        is_quiet = now - self.found_usable_at <= MOMENT and not _has_news(self.connection)
-        if not is_quiet and not super().is_usable():
+        is_recent = now - self.found_usable_at <= MOMENT and not self.errors_occurred
+        if not (is_recent and _is_idle(self.connection)) and not super().is_usable():
             return False
         self.found_usable_at = now
         return True
 
 
-def _has_news(connection: Any) -> bool:
-    """Tell whether something waits to be read: of an idle connection, mostly its end."""
+def _is_idle(connection: Any) -> bool:
+    """Tell whether no transaction is open and nothing waits to be read, as its end would."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
+    return connection.pgconn.transaction_status == TransactionStatus.IDLE and not poll.poll(0)

@@ -100,6 +100,24 @@ def test_a_notice_is_no_end(kept, asked):
     assert asked == ["asked"]
 
 
+def test_a_broken_transaction_is_asked(kept, asked):
+    """It answers nothing until it is rolled back."""
+    kept.connection.autocommit = False
+    with pytest.raises(psycopg.Error), kept.connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM nowhere")
+    assert not kept.is_usable()
+    kept.connection.rollback()
+    assert kept.is_usable()
+    assert asked == ["asked"]
+
+
+def test_after_an_error_the_server_is_asked(kept, asked):
+    """Django wants to know then whether the connection is still good."""
+    kept.errors_occurred = True
+    assert kept.is_usable()
+    assert asked == ["asked"]
+
+
 def test_without_a_connection_there_is_none_to_use(kept):
     """A request then opens one."""
     kept.close()
