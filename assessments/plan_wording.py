@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from .models import Plan
-from .wording import BANDS, cost, joined
+from .wording import BANDS, cost, day, joined
 
 if TYPE_CHECKING:  # every process has these words, but not every one makes a plan
     from decimal import Decimal
@@ -61,7 +61,7 @@ def summary(page: PlanPage) -> str:
         "before": f"{page.low_before:.1f}",
         "after": f"{page.low_after:.1f}",
         "band": BANDS[page.band_after],
-        "day": date_format(page.ends_on, "j F Y") if page.ends_on else "",
+        "day": day(page.ends_on),
         "pace": page.plan.hours_per_week,
     }
     text = _("%(hours)s hours, %(cost)s: from %(before)s%% to %(after)s%%, %(band)s") % words

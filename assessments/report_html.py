@@ -13,7 +13,6 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -109,7 +108,7 @@ def _live(page: ReportPage) -> Json:
     finished, unknown = page.assessment.finished_at, page.widest_unknown
     return {
         "pk": page.assessment.pk,
-        "date": date_format(timezone.localtime(finished), "j F Y") if finished else "",
+        "date": wording.day(timezone.localtime(finished).date() if finished else None),
         "answered": page.answered,
         "asked": page.asked,
         "unsure": page.unsure,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from careers.document import Fact, Framework, Level, Skill
 from careers.document import Step as StepText
@@ -23,8 +24,7 @@ class TrainingOption:
     raises: tuple[tuple[Skill, int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One skill of the report. ``lost`` is in percent; ``rating`` None is "not sure"."""
 
     skill: Skill

@@ -59,7 +59,7 @@ def lines(page: ReportPage, shown: tuple[Line, ...]) -> SafeString:
 
 def _line(line: Line, weight: int, page: ReportPage, marks: dict[str, Any]) -> str:
     context = {
-        "line": replace(line, evidence="", lost=0.0),
+        "line": line._replace(evidence="", lost=0.0),
         "weight": weight,
         "is_own": page.is_own,
         "paper": page.on_paper,

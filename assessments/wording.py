@@ -1,11 +1,13 @@
 """Codes of the core, in words for people."""
 
+import datetime
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from careers.wording import money
 
@@ -106,6 +108,16 @@ def cost(amount: Decimal, currency: str) -> str:
     return money(f"{amount:.2f}", currency)
 
 
+@lru_cache(maxsize=4_096)
+def _day(date: datetime.date, language: str) -> str:
+    return date_format(date, "j F Y")
+
+
+def day(date: datetime.date | None) -> str:
+    """Return a day in full, "3 March 2026", or nothing without one."""
+    return _day(date, get_language() or "") if date else ""
+
+
 def claim(plan: FastestPlan) -> str:
     """Return what the report says of the fastest plan."""
     words = {
@@ -114,7 +126,7 @@ def claim(plan: FastestPlan) -> str:
         "low": f"{plan.low_after:.1f}",
         "band": BANDS[plan.band_after],
         "pace": plan.hours_per_week,
-        "day": date_format(plan.ends_on, "j F Y") if plan.ends_on else "",
+        "day": day(plan.ends_on),
     }
     if not plan.reachable and plan.proven and plan.is_bound:
         text = _(
