@@ -6,10 +6,10 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 STATIC_SOURCES := $(shell find static -type f)
 # A shell's own settings must not lead the demo to the ordinary database.
-DEMO := env -u DATABASE_URL -u CACHE_URL -u PRODUCTION -u EMAIL_URL -u ALLOWED_HOSTS VAR_DIR=var/demo STAFF_SECOND_FACTOR=0
+DEMO := env -u DATABASE_URL -u DATABASE_URL_FILE -u CACHE_URL -u CACHE_URL_FILE -u CREDENTIALS_DIRECTORY -u PRODUCTION -u EMAIL_URL -u EMAIL_URL_FILE -u ALLOWED_HOSTS VAR_DIR=var/demo STAFF_SECOND_FACTOR=0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test lint bench bench-short faults soak admin screenshots lock sbom clean
+.PHONY: help run demo dev test lint bench bench-short faults soak admin screenshots lock sbom audit clean
 
 help:  ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ lock: $(VENV)/dev.stamp  ## Compile requirements.in and requirements-dev.in to h
 
 sbom:  ## Print the inventory of libraries with versions and hashes, as CycloneDX
 	@$(PYTHON) scripts/sbom.py
+
+audit: $(VENV)/dev.stamp  ## Ask the network for known weaknesses of all libraries, and for releases not taken in time
+	@$(PY) -m scripts.audit
 
 clean:  ## Remove the virtual environment and the collected static files (never the database)
 	rm -rf $(VENV) var/static var/static.stamp

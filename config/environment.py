@@ -2,7 +2,7 @@
 
 A new setting is a field of ``Environment``; ``manage.py settings_table`` prints the table, and
 docs/settings.md is that print. Nothing else in the code may read a variable (a test says so).
-What production refuses is in ``refusals``.
+What production refuses is in ``refusals``; how secrets come in files, in ``secret_files``.
 """
 
 import os
@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 
-from . import reading, refusals
+from . import reading, refusals, secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -25,13 +25,16 @@ class RefusedError(ImproperlyConfigured):
     """Rung does not start with these settings: one line each, beginning with its name."""
 
 
-def variable(read: Callable[[str], T], default: str, meaning: str, shown: str = "") -> T:
+def variable(
+    read: Callable[[str], T], default: str, meaning: str, shown: str = "", *, secret: bool = False
+) -> T:
     """Declare a variable: how it is read, and what is read when it is unset or empty.
 
-    ``shown`` stands in the table where the default is found at the start.
+    ``shown`` stands in the table where the default is found at the start. A ``secret`` may be in
+    a file instead.
     """
     told = {"read": read, "default": default, "meaning": meaning, "shown": shown or f"`{default}`"}
-    declared: T = field(metadata=told)
+    declared: T = field(metadata={**told, "secret": secret})
     return declared
 
 
@@ -50,6 +53,7 @@ class Environment:
         "At least 50 random characters. Signs sessions and links; the same on every machine. "
         "Demanded in production.",
         "made at the first start, in `VAR_DIR`",
+        secret=True,
     )
     SECRET_KEY_FALLBACKS: list[str] = variable(
         reading.several,
@@ -57,6 +61,7 @@ class Environment:
         "Earlier keys, separated by commas, whose sessions and second factors still open. Run "
         "`manage.py encrypt_factors` after a change of the key, before the old one goes.",
         "none",
+        secret=True,
     )
     ALLOWED_HOSTS: list[str] = variable(
         reading.hosts,
@@ -79,6 +84,7 @@ class Environment:
         "`postgres://user:password@host:5432/name` (with `?pgbouncer=1` behind PgBouncer) or "
         "`sqlite:////path`.",
         "`rung.sqlite3` in `VAR_DIR`",
+        secret=True,
     )
     CACHE_URL: dict[str, Any] = variable(
         reading.cache,
@@ -86,12 +92,14 @@ class Environment:
         "`redis://host:6379/0`, or `file:///path`. All machines must share it: attempts to "
         "sign in are counted in it.",
         "files in `VAR_DIR`",
+        secret=True,
     )
     EMAIL_URL: dict[str, Any] = variable(
         reading.mail,
         "console:",
         "`smtp+tls://user:password@host:587` (STARTTLS), `smtp+ssl://host:465`, `smtp://host:25` "
         "or `file:///folder`. Demanded in production, and not the console there.",
+        secret=True,
     )
     EMAIL_FROM: str = variable(
         reading.text,
@@ -153,6 +161,7 @@ class Environment:
         "Opens `/metrics` to who sends `Authorization: Bearer …` with it; at least 20 "
         "characters. Without it there is no such page and nothing is counted.",
         "off",
+        secret=True,
     )
     PROMETHEUS_MULTIPROC_DIR: str = variable(
         reading.text,
@@ -171,8 +180,17 @@ class Environment:
         return ("json" if self.PRODUCTION else "line") if form == "auto" else form
 
 
+SECRETS = tuple(f.name for f in fields(Environment) if f.metadata["secret"])
+NAMES = (
+    *(f.name for f in fields(Environment)),
+    *(f"{name}{secret_files.ENDING}" for name in SECRETS),
+    secret_files.FOLDER,
+)
+"""Every variable that is looked at."""
+
+
 def declared() -> list[tuple[str, str, str]]:
-    """Return name, default as shown, and meaning of every variable."""
+    """Return name, default as shown, and meaning of every variable but those of files."""
     return [(f.name, f.metadata["shown"], f.metadata["meaning"]) for f in fields(Environment)]
 
 
@@ -182,9 +200,12 @@ def read(environ: Mapping[str, str]) -> Environment:
     faults: list[str] = []
     for each in fields(Environment):
         try:
-            values[each.name] = each.metadata["read"](
-                environ.get(each.name, "").strip() or each.metadata["default"]
-            )
+            raw = environ.get(each.name, "").strip()
+            if each.metadata["secret"]:
+                raw = secret_files.text_of(
+                    each.name, environ, guarded=values.get("PRODUCTION", True)
+                )
+            values[each.name] = each.metadata["read"](raw or each.metadata["default"])
         except ValueError as error:
             faults.append(f"{each.name} {error}")
     if not faults:

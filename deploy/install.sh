@@ -2,22 +2,24 @@
 # Installs Rung from this checkout into one folder: the programs, the code and the static files.
 # The image, one machine with systemd and CI all run this and nothing else.
 #
-#   deploy/install.sh PREFIX [--user NAME] [--packages]
+#   deploy/install.sh PREFIX [--user NAME [--uid NUMBER]] [--packages]
 #
 #   --packages     install what is missing of Python's venv, Pango and PostgreSQL's client (Debian)
 #   --user NAME    make this unprivileged user if there is none (its home: /var/lib/NAME)
+#   --uid NUMBER   with this number, so that files outside of an image can be made over to it
 #
 # Run again into another PREFIX to upgrade; nothing outside PREFIX is touched otherwise.
 set -eu
 
-usage() { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 [ $# -ge 1 ] || usage
 case $1 in -*|"") usage ;; esac
 prefix=$1; shift
-user="" packages=""
+user="" uid="" packages=""
 while [ $# -gt 0 ]; do
   case $1 in
     --user) [ $# -ge 2 ] || usage; user=$2; shift 2 ;;
+    --uid) [ $# -ge 2 ] || usage; uid=$2; shift 2 ;;
     --packages) packages=1; shift ;;
     *) usage ;;
   esac
@@ -40,7 +42,7 @@ fi
 
 if [ -n "$user" ] && ! id "$user" >/dev/null 2>&1; then
   echo "== User $user"
-  useradd --system --user-group --home-dir "/var/lib/$user" --create-home --shell /usr/sbin/nologin "$user"
+  useradd --system ${uid:+--uid "$uid"} --user-group --home-dir "/var/lib/$user" --create-home --shell /usr/sbin/nologin "$user"
 fi
 
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Rung needs Python 3.11 or newer: PYTHON=/path/to/python3.11 $0 …" >&2; exit 1; }

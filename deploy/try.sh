@@ -34,12 +34,19 @@ fi
 
 PYTHON=$python "$here/install.sh" "$prefix"
 port=$("$prefix/venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+# Secrets as files of a folder, as systemd and compose hand them over, and by name.
+secrets=$scratch/secrets
+mkdir -m 700 "$secrets"
+"$prefix/venv/bin/python" -c 'import secrets; print(secrets.token_urlsafe(64))' >"$secrets/SECRET_KEY"
+echo "smtp+tls://rung:a-password@mail.example.org" >"$secrets/mail"
+chmod 400 "$secrets"/*
+[ -z "$as" ] || chown -R nobody "$secrets"
 cat >"$scratch/rung.env" <<ENV
 PRODUCTION=1
 BEHIND_PROXY=1
-SECRET_KEY=$("$prefix/venv/bin/python" -c 'import secrets; print(secrets.token_urlsafe(64))')
+CREDENTIALS_DIRECTORY=$secrets
 ALLOWED_HOSTS=rung.example.org
-EMAIL_URL=smtp+tls://mail.example.org
+EMAIL_URL_FILE=$secrets/mail
 TASKS=database
 VAR_DIR=$var
 WEB_CONCURRENCY=1
@@ -49,6 +56,10 @@ rung="env -i PATH=/usr/bin:/bin RUNG_ENV=$scratch/rung.env $as $prefix/bin/rung"
 
 echo "== Its server, in production's settings"
 cd /
+chmod 444 "$secrets/SECRET_KEY"
+said=$($rung check 2>&1) && { echo "It starts with a key that everybody may read"; exit 1; }
+case $said in *"SECRET_KEY is open to every user"*) ;; *) echo "$said"; exit 1 ;; esac
+chmod 400 "$secrets/SECRET_KEY"
 $rung check --deploy --fail-level WARNING
 $rung migrate --noinput --verbosity 0
 $rung load_careers

@@ -18,7 +18,7 @@ from assessments import downloads, models
 from assessments.sharing import forms as sharing_forms
 from careers.importers import sources, workbook
 from careers.importers import uploads as importers
-from config import api, gunicorn, uploads
+from config import api, environment, gunicorn, uploads
 from tests.accounts.test_signing_in import member, sign_in
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +48,7 @@ def row(title: str, first: str) -> list[str]:
     [
         "Ways to sign in", "Sessions", "Limits", "What is checked of what comes in",
         "Who may do what", "What is kept, and how it is protected", "Cryptography",
-        "With whom it talks", "Logs", "Browsers",
+        "Secrets", "Libraries", "With whom it talks", "Logs", "Browsers",
     ],
 )  # fmt: skip
 def test_the_section_is_there(title):
@@ -148,6 +148,17 @@ def test_the_cryptography_is_that_of_the_code():
     assert "256 random bits, SHA-256" in section("Cryptography")
 
 
+def test_the_secrets_are_those_of_the_settings():
+    """Named in both papers, and made, changed and destroyed in the one for operators."""
+    running = (ROOT / "docs" / "running.md").read_text()
+    told = re.search(r"^## Secrets\n(.+?)(?=^## )", running, re.M | re.S)
+    assert told
+    for text in (told[1], section("Secrets")):
+        assert set(re.findall(r"`([A-Z]+_[A-Z_]+)`", text)) >= set(environment.SECRETS)
+    for step in ("**Made**", "**Changed**", "**Destroyed**", "encrypt_factors", "**leaked**"):
+        assert step in told[1]
+
+
 def test_the_loggers_are_those_of_the_code():
     """Every logger of our own is in the inventory, and none is invented."""
     named = set(re.findall(r"`((?:rung|accounts)\.\w+)`", section("Logs")))
@@ -163,7 +174,7 @@ def test_security_says_how_to_report_and_when_it_is_mended():
     """Where to write, what is supported, and how soon."""
     for text in (
         "## Report a weakness", "## What is supported", "3 working days", "3 days", "14 days",
-        "60 days", "once a quarter", "## What an operator has to do", "docs/asvs.csv",
+        "60 days", "once a week", "## What an operator has to do", "docs/asvs.csv",
     ):  # fmt: skip
         assert text in SECURITY, text
 
@@ -171,7 +182,7 @@ def test_security_says_how_to_report_and_when_it_is_mended():
 def test_every_link_of_the_papers_leads_to_a_file():
     """No dead end for whoever looks a promise up."""
     for path, text in ((ROOT, SECURITY), (ROOT / "docs", PAGE)):
-        for link in re.findall(r"\]\(([^)#]+)\)", text):
+        for link in re.findall(r"\]\(([^)#]+)(?:#[a-z-]+)?\)", text):
             assert (path / link).exists(), link
 
 

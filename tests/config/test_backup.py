@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from config.backups import BackupError, sqlite
-from config.environment import Environment
+from config.environment import NAMES
 from tests.journeys.conftest import ROOT, own_database
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ ENOUGH = 4
 CLEAN = {
     name: value
     for name, value in os.environ.items()
-    if name not in {"DJANGO_SETTINGS_MODULE", *Environment.__dataclass_fields__}
+    if name not in {"DJANGO_SETTINGS_MODULE", *NAMES}
 }
 
 

@@ -7,9 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from config import environment
-from config.environment import Environment, RefusedError
+from config.environment import RefusedError
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -34,8 +35,8 @@ def test_every_setting_that_is_set_exists():
         for line in re.findall(r"^Environment=(.*)$", unit.read_text(), re.MULTILINE):
             found |= {each.split("=")[0] for each in line.split()}
     found |= set(re.findall(r"\b([A-Z_]+)=", (DEPLOY / "Dockerfile").read_text())) - {"PATH"}
-    assert {"SECRET_KEY", "DATABASE_URL", "VAR_DIR", "TASKS"} <= found
-    assert found - set(Environment.__dataclass_fields__) - THEIRS == set()
+    assert {"CREDENTIALS_DIRECTORY", "CACHE_URL", "VAR_DIR", "TASKS"} <= found
+    assert found - set(environment.NAMES) - THEIRS == set()
 
 
 def test_the_example_is_refused_until_it_is_filled_in():
@@ -46,6 +47,48 @@ def test_the_example_is_refused_until_it_is_filled_in():
         environment.read(given)
     found = [line.split(" ")[0] for line in str(refused.value).splitlines()]
     assert found == ["SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL"]
+
+
+def test_no_secret_stands_in_a_file_of_settings():
+    """None in the example, a unit or compose, but an address without a password."""
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    given = {name: each.get("environment", {}) for name, each in compose["services"].items()}
+    assert given["web"]["CACHE_URL"] == "redis://redis:6379/0"
+    found = {name for each in given.values() for name in each} - {"CACHE_URL"}
+    for path in (DEPLOY / "example.env", *SERVICES):
+        found |= names(path.read_text())
+        found |= set(re.findall(r"^Environment=(.*)$", path.read_text(), re.MULTILINE))
+    secret = (*environment.SECRETS, "POSTGRES_PASSWORD")
+    assert [each for each in found if re.search(rf"\b({'|'.join(secret)})\b", each)] == []
+    for ignored in (".gitignore", ".dockerignore"):
+        lines = (ROOT / ignored).read_text().splitlines()
+        assert "deploy/secrets" in {line.strip("/") for line in lines}
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_a_service_is_handed_the_secrets_that_it_uses(unit):
+    """Encrypted, each under its name; counts are the server's alone. By hand it is the same."""
+    found = re.findall(r"^LoadCredentialEncrypted=(.*)$", unit.read_text(), re.MULTILINE)
+    served = unit.name == "rung.service"
+    expected = [each for each in environment.SECRETS if served or each != "METRICS_TOKEN"]
+    assert found == [f"{name}:rung.{name}" for name in expected]
+    assert "/etc/credstore.encrypted/rung.[A-Z]*" in (DEPLOY / "rung").read_text()
+
+
+def test_compose_hands_over_files():
+    """Where the app looks for them, and readable by the image's user, whose number is told."""
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    listed = {name: each["file"] for name, each in compose["secrets"].items()}
+    assert listed == {name: f"secrets/{name}" for name in listed}
+    for name in ("setup", "web", "worker", "nightly"):
+        app = compose["services"][name]
+        assert app["environment"]["CREDENTIALS_DIRECTORY"] == "/run/secrets"
+        assert app["secrets"] == [each for each in environment.SECRETS if each in listed]
+    number = re.search(r"--uid (\d+)", (DEPLOY / "Dockerfile").read_text())
+    assert number
+    told = (ROOT / "docs" / "running.md").read_text()
+    assert f"chown {number[1]} deploy/secrets/*" in told
+    assert f"({number[1]})" in (DEPLOY / "compose.yaml").read_text()
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
@@ -71,7 +114,8 @@ def test_nothing_of_the_image_is_done_outside_the_script():
     steps = [
         line for line in (DEPLOY / "Dockerfile").read_text().splitlines() if line.startswith("RUN ")
     ]
-    assert steps == ["RUN /src/deploy/install.sh /opt/rung --user rung --packages \\"]
+    step = "RUN /src/deploy/install.sh /opt/rung --user rung --uid 10001 --packages \\"
+    assert steps == [step]
 
 
 def test_the_database_of_compose_is_no_newer_than_the_images_pg_dump():

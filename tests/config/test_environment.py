@@ -211,7 +211,7 @@ def test_a_connection_to_redis_takes_our_options(url):
 )
 def test_a_start_that_is_refused_prints_lines_and_no_traceback(command, tmp_path):
     """To the terminal, with status 1; passwords are not repeated."""
-    clean = {k: v for k, v in os.environ.items() if k not in Environment.__dataclass_fields__}
+    clean = {k: v for k, v in os.environ.items() if k not in environment.NAMES}
     clean.pop("DJANGO_SETTINGS_MODULE", None)
     wrong = {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"postgres://u:{PRIVATE}@h:port/n"}
     done = subprocess.run(

@@ -25,7 +25,7 @@ import psycopg
 import pytest
 import redis
 
-from config.environment import Environment
+from config.environment import NAMES
 from tests import frameworks
 from tests.journeys.conftest import ROOT, free_port, manage, prepared, wait_until_ready
 
@@ -135,7 +135,7 @@ def ports(tmp_path_factory) -> Iterator[tuple[int, int]]:
     name = f"rung_machines_{uuid4().hex[:12]}"
     with psycopg.connect(POSTGRES, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
-    inherited = {k: v for k, v in os.environ.items() if k not in Environment.__dataclass_fields__}
+    inherited = {k: v for k, v in os.environ.items() if k not in NAMES}
     inherited.pop("DJANGO_SETTINGS_MODULE", None)
     shared = inherited | {
         "DATABASE_URL": urlsplit(POSTGRES)._replace(path=f"/{name}").geturl(),

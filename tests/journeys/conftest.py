@@ -36,7 +36,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from config.environment import Environment
+from config.environment import NAMES
 
 from . import DESK
 
@@ -55,7 +55,7 @@ FLAGS = (
 PATIENCE_MS = 15_000
 START_SECONDS = 60
 # A newcomer's shell has none of these; pytest-django sets the first for its own tests.
-NOT_A_NEWCOMERS = ("DJANGO_SETTINGS_MODULE", *Environment.__dataclass_fields__)
+NOT_A_NEWCOMERS = ("DJANGO_SETTINGS_MODULE", *NAMES)
 
 
 @dataclass(frozen=True)

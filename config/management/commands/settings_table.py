@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.environment import declared
+from config.environment import SECRETS, declared
+from config.secret_files import ENDING
 
 HEAD = """\
 # Settings
@@ -13,6 +14,12 @@ Made by `manage.py settings_table` from `config/environment.py`, which reads the
 this page is stale. Every setting is an environment variable. An empty one counts as unset, a switch
 is `1` or `0`. What cannot be read, and what production must not run with, stops the start with one
 line for each fault, which begins with the variable's name.
+
+A secret may be in a file instead, so that no environment holds it: `NAME_FILE` names the file, or
+`CREDENTIALS_DIRECTORY` (which systemd sets) a folder with a file `NAME`. Refused are two of these
+for one secret; a file that cannot be read, is empty or has more than one line; and, in production,
+one that is open to every user of the machine. How secrets are made, changed and destroyed:
+[running.md](running.md#secrets).
 
 | variable | default | meaning |
 |---|---|---|
@@ -33,5 +40,9 @@ class Command(BaseCommand):
 def page() -> str:
     """Return docs/settings.md."""
     return HEAD + "".join(
-        f"| `{name}` | {shown} | {meaning} |\n" for name, shown, meaning in declared()
+        f"| {_names(name)} | {shown} | {meaning} |\n" for name, shown, meaning in declared()
     )
+
+
+def _names(name: str) -> str:
+    return f"`{name}`, or `{name}{ENDING}`" if name in SECRETS else f"`{name}`"
