@@ -4,14 +4,18 @@ What a database or its backup alone holds makes no code. Values from before, in 
 read as they are. ``SECRET_KEY_FALLBACKS`` still open what older keys closed.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import logging
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+
+if TYPE_CHECKING:  # imported when the first secret is read: most processes never do
+    from cryptography.fernet import MultiFernet
 
 logger = logging.getLogger(__name__)
 MARK = "fernet:"
@@ -22,6 +26,8 @@ Json = dict[str, Any]
 
 
 def _box() -> MultiFernet:
+    from cryptography.fernet import Fernet, MultiFernet
+
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return MultiFernet([Fernet(_derived(key)) for key in keys])
 
@@ -41,6 +47,8 @@ def decrypt(stored: str) -> str:
 
     An empty one would let anybody make the codes, and an error would be a broken page.
     """
+    from cryptography.fernet import InvalidToken
+
     if not stored.startswith(MARK):
         return stored
     try:
@@ -64,6 +72,8 @@ def again(data: Json) -> Json:
 
 
 def _is_lost(stored: str) -> bool:
+    from cryptography.fernet import InvalidToken
+
     if not stored.startswith(MARK):
         return False
     try:

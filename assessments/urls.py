@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from careers.later import LaterViews
+from accounts.later import LaterViews
 
 from .second import views as second
 from .sharing import views as sharing

@@ -7,7 +7,7 @@ import sys
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from careers.later import LaterView
+from accounts.later import LaterView
 
 LATE = (
     "openpyxl", "numpy", "highspy", "weasyprint", "icalendar", "jsonschema", "pydantic",

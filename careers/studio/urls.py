@@ -2,7 +2,8 @@
 
 from django.urls import path, register_converter
 
-from ..later import LaterViews
+from accounts.later import LaterViews
+
 from .kinds import KindConverter
 
 # A fifteenth of every start, and only editors come here.
