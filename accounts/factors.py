@@ -11,6 +11,7 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.views import AddWebAuthnView
@@ -75,6 +76,12 @@ class SetUpApp(SetUp, ActivateTOTPView):  # type: ignore[misc]  # the same
     """Setting up an authenticator app."""
 
     kind = Authenticator.Type.TOTP
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Set it up; the code that did so signs nobody in as well, for a code counts once."""
+        reply = super().form_valid(form)
+        TOTP(Authenticator(user=self.request.user))._mark_code_used(form.cleaned_data["code"])
+        return reply
 
 
 class SetUpPasskey(SetUp, AddWebAuthnView):  # type: ignore[misc]  # the same

@@ -179,7 +179,13 @@ MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Rung"
-MFA_TOTP_TOLERANCE = 1
+# A code of an app counts within its own half minute: phones set their clocks themselves.
+MFA_TOTP_TOLERANCE = 0
+MFA_FORMS = {
+    "authenticate": "accounts.forms.FactorForm",
+    "reauthenticate": "accounts.forms.FactorAgainForm",
+    "activate_totp": "accounts.forms.AppForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # Tries by address (a class of thirty may sit behind one) and, tighter, by account.
 ACCOUNT_RATE_LIMITS = {

@@ -278,6 +278,7 @@ def test_signing_out_clears_the_browser(stranger: Client):
     assert "Clear-Site-Data" not in stranger.get("/account/logout/", follow=True)
 
 
+@pytest.mark.usefixtures("app_clock")
 def test_a_code_works_once(stranger: Client):
     """Of the mail, of the app, and of recovery."""
     secret = with_app(member())

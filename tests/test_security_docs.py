@@ -136,7 +136,7 @@ def test_the_ways_to_sign_in_are_those_of_the_settings():
     assert row("Ways to sign in", "code by e-mail")[1] == (
         "34 random bits, once, 3 tries, 3 minutes (10 for a new address), 3 codes a minute"
     )
-    assert mfa.TOTP_TOLERANCE == 1
+    assert (mfa.TOTP_PERIOD, mfa.TOTP_TOLERANCE) == (30, 0)
 
 
 def test_the_cryptography_is_that_of_the_code():

@@ -13,7 +13,7 @@ from tests.migrations import migrated
 
 from .test_signing_in import code_of, member, sign_in, who, with_app
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("app_clock")]
 PLAIN = "JBSWY3DPEHPK3PXP"
 SEED = "0" * 80
 

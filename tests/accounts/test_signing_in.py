@@ -1,11 +1,11 @@
 """Signing up and in: password, code by e-mail, second factors; and what a stranger learns."""
 
 import re
-import time
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -18,7 +18,7 @@ from django.test import Client
 
 from accounts.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("app_clock")]
 PASSPHRASE = "a good long passphrase"  # noqa: S105 (of nobody)
 MARA = "mara@example.org"
 
@@ -44,8 +44,8 @@ def with_app(user: User) -> str:
 
 
 def code_of(secret: str) -> str:
-    """Return what the app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    """Return what the app shows now, by the clock of ``app_clock``."""
+    return format_hotp_value(hotp_value(secret, int(auth.time.time()) // 30))
 
 
 def sent_code() -> str:
