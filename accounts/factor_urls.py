@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .factors import Codes, Index, SetUpApp, SetUpPasskey
+from .factors import Index, MakeCodes, SetUpApp, SetUpPasskey, download
 
 urlpatterns = [
     path("2fa/", Index.as_view(), name="mfa_index"),
     path("2fa/totp/activate/", SetUpApp.as_view(), name="mfa_activate_totp"),
     path("2fa/webauthn/add/", SetUpPasskey.as_view(), name="mfa_add_webauthn"),
-    path("2fa/recovery-codes/", Codes.as_view(), name="mfa_view_recovery_codes"),
+    path("2fa/recovery-codes/generate/", MakeCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("2fa/recovery-codes/download/", download, name="mfa_download_recovery_codes"),
 ]

@@ -1,6 +1,7 @@
 """SECURITY.md and docs/security.md: what they promise in figures is what the code does."""
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from allauth.mfa import app_settings as mfa
 from django.conf import settings
 from django.test import Client
 
+from accounts import recovery
 from accounts.adapters import LOCKED_SECONDS
 from accounts.models import User
 from assessments import downloads, models
@@ -145,6 +147,10 @@ def test_the_cryptography_is_that_of_the_code():
 
     rounds = PBKDF2PasswordHasher.iterations
     assert f"PBKDF2-HMAC-SHA256, {rounds:,} rounds" in section("Cryptography")
+    assert row("Cryptography", "recovery codes")[0].startswith(
+        f"PBKDF2-HMAC-SHA256, {recovery.ROUNDS:,} rounds, of 51 random bits"
+    )
+    assert int(recovery.LENGTH * math.log2(20)) == 51
     assert "256 random bits, SHA-256" in section("Cryptography")
 
 

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
+from accounts.recovery import RecoveryCodes
 
 from .test_signing_in import code_of, member, sign_in, who, with_app
 
@@ -39,32 +40,30 @@ def set_up(client: Client, address: str) -> str:
     page = client.get(address).text
     (secret,) = re.findall(r'id="authenticator_secret" type="text" value="(\w+)"', page)
     reply = client.post(link_to(page, SET_UP), {"code": code_of(secret)})
-    assert reply.status_code == 302
-    return str(reply["Location"])
+    if reply.status_code == 302:
+        return str(reply["Location"])
+    (onward,) = re.findall(r'button-main" href="([^"]+)"', reply.text)
+    return html.unescape(onward)
 
 
 @pytest.mark.parametrize("going", ["/studio/", "/admin/careers/career/?q=a%26b&o=1"])
 def test_setting_up_an_app_leads_to_where_one_was_going(edda_without: Client, going):
     """From page to page, past the recovery codes, and without a second code."""
     first = edda_without.get(going)["Location"]
-    codes = set_up(edda_without, link_to(edda_without.get(first).text, SET_UP))
-    page = edda_without.get(codes).text
-    (onward,) = re.findall(r'button-main" href="([^"]+)"', page)
-    assert html.unescape(onward) == going
-    assert edda_without.get(html.unescape(onward)).status_code == 200
+    onward = set_up(edda_without, link_to(edda_without.get(first).text, SET_UP))
+    assert onward == going
+    assert edda_without.get(onward).status_code == 200
 
 
 def test_without_new_recovery_codes_it_leads_there_at_once(edda_without: Client):
     """They are there from an earlier app."""
-    user = User.objects.get()
-    seed = {"seed": "0" * 80, "used_mask": 0}
-    Authenticator.objects.create(user=user, type="recovery_codes", data=seed)
+    RecoveryCodes.activate(User.objects.get())
     assert set_up(edda_without, f"{SET_UP}?next=/studio/") == "/studio/"
 
 
 def test_who_comes_from_nowhere_stays_with_the_account(edda_without: Client):
     """The codes, and from there what there is to set."""
-    assert set_up(edda_without, SET_UP) == "/account/2fa/recovery-codes/"
+    assert set_up(edda_without, SET_UP) == "/account/2fa/"
 
 
 @pytest.mark.parametrize("target", EVIL)
@@ -75,9 +74,8 @@ def test_it_leads_to_no_other_site(edda_without: Client, target):
     edda_without.get(SET_UP)
     secret = edda_without.session["mfa.totp.secret"]
     reply = edda_without.post(f"{SET_UP}?next={target}", {"code": code_of(secret), "next": target})
-    assert reply["Location"] == "/account/2fa/recovery-codes/"
-    page = edda_without.get(reply["Location"], {"next": target}).text
-    assert ("evil" in page, "javascript:" in page) == (False, False)
+    assert "Recovery codes" in reply.text
+    assert ("evil" in reply.text, "javascript:" in reply.text) == (False, False)
 
 
 def test_a_wrong_code_opens_nothing(edda_without: Client):
