@@ -17,6 +17,7 @@ from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.internal import flows as key_flows
 from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -73,8 +74,9 @@ class Index(Onward, IndexView):  # type: ignore[misc]  # allauth carries no type
     """All factors."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add whether the person's pages ask for a factor."""
-        return super().get_context_data(**kwargs) | {"is_staff": is_staff(self.request)}
+        """Add whether the person's pages ask for a factor: the staff's, or all."""
+        asked = {"is_staff": is_staff(self.request), "all": settings.SECOND_FACTOR == "everyone"}
+        return super().get_context_data(**kwargs) | asked
 
 
 class SetUpApp(SetUp, ActivateTOTPView):  # type: ignore[misc]  # the same

@@ -199,8 +199,9 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
-# Whoever may edit shows a second factor. Without it, for trying things on one's own machine.
-STAFF_SECOND_FACTOR = ENV.STAFF_SECOND_FACTOR
+# Who shows a second factor: "staff", whoever may edit; "everyone" with an account; or "nobody",
+# for trying things on one's own machine.
+SECOND_FACTOR = ENV.SECOND_FACTOR
 
 # Mail: on the console while there is no server for it; a server has ten seconds to answer.
 globals().update(ENV.EMAIL_URL)

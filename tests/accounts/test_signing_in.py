@@ -264,7 +264,7 @@ def test_who_edits_without_being_staff_needs_a_factor_too(stranger: Client, box_
 
 def test_on_ones_own_machine_the_factor_can_be_waived(edda, settings):
     """By a setting that production refuses."""
-    settings.STAFF_SECOND_FACTOR = False
+    settings.SECOND_FACTOR = "nobody"
     client = Client()
     client.force_login(edda)
     assert [client.get(page).status_code for page in ("/admin/", "/studio/")] == [200, 200]
@@ -287,9 +287,13 @@ def test_the_admins_own_form_signs_nobody_in(edda):
     assert who(client) == ""
 
 
-@pytest.mark.parametrize(("is_staff", "left"), [(True, 1), (False, 0)])
-def test_the_staff_keep_their_last_factor(stranger: Client, is_staff, left):
+@pytest.mark.parametrize(
+    ("is_staff", "whose", "left"),
+    [(True, "staff", 1), (False, "staff", 0), (False, "everyone", 1), (True, "nobody", 1)],
+)
+def test_who_must_show_a_factor_keeps_the_last(stranger: Client, settings, is_staff, whose, left):
     """Others may take theirs away."""
+    settings.SECOND_FACTOR = whose
     secret = with_app(member(is_staff=is_staff))
     sign_in(stranger)
     stranger.post("/account/2fa/authenticate/", {"code": code_of(secret)})
