@@ -22,7 +22,7 @@ SHORTEST = 8
 """Signs of a code from before; an app's has 6, and is not worth a hash here."""
 ROUNDS = 100_000
 """A tenth of a password's: people choose those, and here ten are made and compared at once."""
-KEPT = "codes"
+KEPT, SEED = "codes", "seed"
 MARK = "pbkdf2_sha256$"
 Json = dict[str, Any]
 
@@ -40,7 +40,9 @@ def of_seed(data: Json) -> Json:
 
 
 def _closed(hashes: list[str]) -> Json:
-    return {KEPT: encryption.encrypt("\n".join(hashes))}
+    # Where an older release runs beside this one, the second field tells it of no codes; without
+    # it and without a seed it would fail.
+    return {KEPT: encryption.encrypt("\n".join(hashes)), "migrated_codes": []}
 
 
 def _hashes(data: Json) -> list[str]:
@@ -53,6 +55,19 @@ class RecoveryCodes(Seeded):  # type: ignore[misc]  # allauth carries no types
     """Somebody's recovery codes. What was just made stands in the row's ``new_codes``, once."""
 
     instance: Authenticator
+
+    def __init__(self, instance: Authenticator) -> None:
+        super().__init__(instance)
+        if SEED in instance.data:  # of an older release that ran beside this one
+            self._convert()
+
+    @transaction.atomic
+    def _convert(self) -> None:
+        row = Authenticator.objects.select_for_update().get(pk=self.instance.pk)
+        if SEED in row.data:
+            row.data = of_seed(row.data)
+            row.save(update_fields=["data"])
+        self.instance.data = row.data
 
     @classmethod
     def activate(cls, user: User) -> "RecoveryCodes":

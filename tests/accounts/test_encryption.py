@@ -59,7 +59,7 @@ def test_the_upgrade_encrypts_what_is_there():
         forward()
         assert (PLAIN in stored(), SEED in stored()) == (False, False)
         data = {row.type: row.data for row in Authenticator.objects.all()}
-        assert (data["webauthn"], list(data["recovery_codes"])) == (key, ["codes"])
+        assert (data["webauthn"], data["recovery_codes"]["codes"][:7]) == (key, "fernet:")
         assert signs_in(PLAIN)
 
 
