@@ -201,6 +201,7 @@ def test_every_address_that_changes_anything_asks_for_a_token(mara, box_maker):
         "kept_id": 1, "kind": "skills", "level": "senior", "number": 1, "pk": 1, "link": 1,
         "second": 1, "skill": "cutting", "slug": "box-maker", "step": "cut-scraps",
         "token": "wrong", "rest": "nope", "code": "ZZZ-ZZZ", "membership": 1,
+        "mailed": "wrong",
         "group_id": made.pk,
     }  # fmt: skip
     by_token = {"assessments:verify", "assessments:second_rate", "assessments:second_finish",

@@ -31,7 +31,7 @@ assessments:start assessments:index assessments:return assessments:group_join
 account_login account_logout account_inactive account_signup account_request_login_code
 account_confirm_login_code account_email_verification_sent account_reset_password
 account_confirm_password_reset_code account_complete_password_reset
-account_password_reset_completed mfa_login_webauthn mfa_authenticate
+account_password_reset_completed mfa_login_webauthn mfa_authenticate mfa_lost_remove
 """
 OWNER = """
 assessments:resume assessments:link assessments:claim assessments:data assessments:delete
@@ -76,7 +76,7 @@ BY_LINK = """
 assessments:shared assessments:verify assessments:shared_pdf assessments:shared_xlsx
 assessments:shared_csv assessments:shared_json assessments:second assessments:second_rate
 assessments:second_finish assessments:second_notes metrics
-assessments:group_joining
+assessments:group_joining mfa_lost
 """
 WHO = {
     "everybody": EVERYBODY, "owner": OWNER, "member": MEMBER, "viewer": VIEWER, "editor": EDITOR,
@@ -130,7 +130,7 @@ def values(mara, box_maker) -> dict[str, Any]:
         "kept_id": kept.pk if kept else 0, "kind": "skills", "level": "senior", "number": 1,
         "pk": 1, "link": 1, "group_id": group.pk, "membership": member.pk,
         "code": "ZZZ-ZZZ", "second": 1, "skill": "cutting", "slug": "box-maker",
-        "step": "cut-scraps", "token": "wrong", "rest": "nope",
+        "step": "cut-scraps", "token": "wrong", "rest": "nope", "mailed": "wrong",
     }  # fmt: skip
 
 
@@ -200,7 +200,7 @@ api:score api:plan api:api-root api_nowhere account_logout account_reauthenticat
 mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
 mfa_download_recovery_codes mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate
 mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn mfa_authenticate
-mfa_login_webauthn
+mfa_login_webauthn mfa_lost mfa_lost_remove
 """
 """What opens by a password alone where everyone shows two: the other factor, and what is nobody's.
 

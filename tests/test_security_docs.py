@@ -13,7 +13,7 @@ from allauth.mfa import app_settings as mfa
 from django.conf import settings
 from django.test import Client
 
-from accounts import recovery
+from accounts import lost, recovery
 from accounts.adapters import LOCKED_SECONDS
 from accounts.models import User
 from assessments import downloads, models
@@ -139,6 +139,8 @@ def test_the_ways_to_sign_in_are_those_of_the_settings():
         "34 random bits, once, 3 tries, 3 minutes (10 for a new address), 3 codes a minute"
     )
     assert (mfa.TOTP_PERIOD, mfa.TOTP_TOLERANCE) == (30, 0)
+    assert "opens for an hour, once" in TEXT
+    assert lost.SECONDS == 60 * 60
 
 
 def test_the_cryptography_is_that_of_the_code():

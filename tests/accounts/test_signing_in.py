@@ -311,7 +311,7 @@ def test_the_picture_of_the_secret_is_part_of_the_page(stranger: Client):
 
 
 def test_the_admin_shows_no_secret_of_a_second_factor(edda_client, edda):
-    """Who has one and since when; a lost one can be deleted, none can be read or made."""
+    """Who has one and since when; none can be read or made."""
     secret = with_app(edda)
     row = Authenticator.objects.get()
     address = f"/admin/mfa/authenticator/{row.pk}/change/"
