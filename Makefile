@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 STATIC_SOURCES := $(shell find static -type f)
 # A shell's own settings must not lead the demo to the ordinary database.
-DEMO := env -u DATABASE_URL -u DATABASE_URL_FILE -u CACHE_URL -u CACHE_URL_FILE -u CREDENTIALS_DIRECTORY -u PRODUCTION -u EMAIL_URL -u EMAIL_URL_FILE -u ALLOWED_HOSTS VAR_DIR=var/demo STAFF_SECOND_FACTOR=0
+DEMO := env -u DATABASE_URL -u DATABASE_URL_FILE -u CACHE_URL -u CACHE_URL_FILE -u CREDENTIALS_DIRECTORY -u PRODUCTION -u EMAIL_URL -u EMAIL_URL_FILE -u ALLOWED_HOSTS VAR_DIR=var/demo SECOND_FACTOR=nobody
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo dev test lint bench bench-short faults soak admin screenshots lock sbom audit clean

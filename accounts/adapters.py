@@ -7,8 +7,10 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -51,6 +53,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         records = get_authentication_records(request, user)
         how = "+".join(str(record.get("type") or record["method"]) for record in records)
         security.info("Signed in: account %d by %s", user.pk, how or "confirming the address")
+        if not records:  # signing up has just proven the address: it is not asked for again at once
+            record_authentication(request, user, "code", email=user.email)
 
     def send_notification_mail(
         self, template_prefix: str, user: User, *args: Any, **more: Any
@@ -101,12 +105,13 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no
         return encryption.decrypt(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Refuse to take away the staff's last second factor."""
+        """Refuse to take away the last second factor of whoever must show one."""
         others = Authenticator.objects.filter(
             user_id=authenticator.user_id,
             type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN),
         ).exclude(pk=authenticator.pk)
-        return bool(not authenticator.user.is_staff or others.exists())
+        must_have = settings.SECOND_FACTOR == "everyone" or authenticator.user.is_staff
+        return bool(not must_have or others.exists())
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code as an element to put into the page: no data address, no style."""

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from . import personal_data, sessions
+from . import lost, personal_data, sessions
 from .models import User
 
 
@@ -42,7 +42,7 @@ class UserAdmin(DjangoUserAdmin):
         ),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
-    actions = ("sign_out_everywhere",)
+    actions = ("sign_out_everywhere", "send_lost_factor_link")
     add_fieldsets = (
         (
             None,
@@ -84,6 +84,21 @@ class UserAdmin(DjangoUserAdmin):
         count = sessions.end_all(within)
         self.message_user(request, _("%(count)d sessions ended.") % {"count": count})
 
+    @admin.action(
+        description=_("Send the link that removes lost second factors"), permissions=["change"]
+    )
+    def send_lost_factor_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Send it to the chosen people; who may be asked is as with signing out."""
+        within = queryset if request.user.is_superuser else queryset.filter(is_superuser=False)
+        site = request.build_absolute_uri("/")
+        count = sum(lost.send(user=user, site=site) for user in within)
+        self.message_user(request, _("%(count)d links sent.") % {"count": count})
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Let second factors go with their person's account; alone, nobody deletes one here."""
+        found, counts, needed, protected = super().get_deleted_objects(objs, request)
+        return found, counts, needed - {Authenticator._meta.verbose_name}, protected
+
     @staticmethod
     def _in_reach(request: HttpRequest, obj: Any) -> bool:
         return request.user.is_superuser or obj is None or not obj.is_superuser
@@ -118,10 +133,14 @@ class EmailAddressAdmin(ReadOnlyAdmin):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(ReadOnlyAdmin):
-    """Second factors, without their secrets; deleted for who has lost theirs."""
+    """Second factors, without their secrets. Who has lost theirs is sent a link (``lost``)."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)
     list_select_related = ("user",)
     search_fields = ("user__email",)
     fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody takes one away for somebody else."""
+        return False

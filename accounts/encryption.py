@@ -20,8 +20,8 @@ if TYPE_CHECKING:  # imported when the first secret is read: most processes neve
 logger = logging.getLogger(__name__)
 MARK = "fernet:"
 """Begins what is encrypted; no plain secret holds a colon."""
-FIELDS = ("secret", "seed")
-"""Where allauth keeps an app's secret, and the seed of recovery codes."""
+FIELDS = ("secret", "codes")
+"""Where an app's secret is kept, and the hashes of recovery codes."""
 Json = dict[str, Any]
 
 

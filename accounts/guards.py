@@ -16,6 +16,13 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
 GUARDED = ("/admin/", "/studio/")
+"""What the staff open by a second factor."""
+OPEN = (
+    "/account/2fa/", "/account/reauthenticate/", "/account/logout/", "/privacy/", "/favicon.ico",
+    "/api/", "/livez", "/readyz", "/metrics",
+)  # fmt: skip
+"""What opens by one factor where everyone must show two: setting up the other, and what knows
+nobody. All else is closed, so that a new page is too."""
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """What counts as a second factor; recovery codes only stand in for one."""
 CHANGING = tuple(
@@ -29,21 +36,27 @@ ACCOUNT = "/account/"
 def second_factor(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Lead the staff to their second factor, or to set one up, before their pages open.
+    """Lead whoever must to their second factor, or to set one up, before their pages open.
 
     Whoever has a factor shows it before any is changed: a session from before it was set up
     may be in other hands.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        asked = settings.STAFF_SECOND_FACTOR and request.path.startswith(GUARDED)
-        if asked and is_staff(request) and not has_shown(request):
+        if _must_show(request) and not has_shown(request):
             return redirect(_where(request))
         if request.path.startswith(CHANGING) and _has_hidden_one(request):
             return redirect(_where(request))
         return get_response(request)
 
     return middleware
+
+
+def _must_show(request: HttpRequest) -> bool:
+    if settings.SECOND_FACTOR == "everyone":
+        return not request.path.startswith(OPEN) and request.user.is_authenticated
+    is_asked = settings.SECOND_FACTOR == "staff" and request.path.startswith(GUARDED)
+    return is_asked and is_staff(request)
 
 
 def _has_hidden_one(request: HttpRequest) -> bool:

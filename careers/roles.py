@@ -31,7 +31,7 @@ ADMINISTRATOR = (
     *_may("accounts", ALL, "user"),
     *_may("auth", ALL, "group"),
     *_may("account", ("view",), "emailaddress"),
-    *_may("mfa", ("view", "delete"), "authenticator"),
+    *_may("mfa", ("view",), "authenticator"),
     ("assessments", "group", "see_all_reports"),
 )
 ROLES: dict[str, tuple[Permission, ...]] = {

@@ -114,11 +114,12 @@ class Environment:
         "queue in the database and tries again where the mail server fails. Then "
         "`manage.py db_worker` must run; `/readyz` and the log tell of messages that wait.",
     )
-    STAFF_SECOND_FACTOR: bool = variable(
-        reading.flag,
-        "1",
-        "`0`: the staff need no second factor, to try things on one's own machine. "
-        "Refused in production.",
+    SECOND_FACTOR: str = variable(
+        reading.one_of("staff", "everyone", "nobody"),
+        "staff",
+        "Who must show a second factor: the `staff`; `everyone` with an account, before anything "
+        "of theirs opens (who works without an account is asked for nothing); or `nobody`, to try "
+        "things on one's own machine, which is refused in production.",
     )
     TIME_ZONE: str = variable(reading.zone, "UTC", "For the dates on pages; stored times are UTC.")
     API_RATE: str = variable(

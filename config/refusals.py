@@ -71,8 +71,8 @@ def _switches(env: "Environment") -> list[str]:
     faults = []
     if env.DEBUG:
         faults.append("DEBUG must not be set together with PRODUCTION.")
-    if not env.STAFF_SECOND_FACTOR:
-        faults.append("STAFF_SECOND_FACTOR=0 must not be set together with PRODUCTION.")
+    if env.SECOND_FACTOR == "nobody":
+        faults.append("SECOND_FACTOR=nobody must not be set together with PRODUCTION.")
     return faults
 
 

@@ -176,7 +176,14 @@ MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Rung"
-MFA_TOTP_TOLERANCE = 1
+# A code of an app counts within its own half minute: phones set their clocks themselves.
+MFA_TOTP_TOLERANCE = 0
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "accounts.forms.FactorForm",
+    "reauthenticate": "accounts.forms.FactorAgainForm",
+    "activate_totp": "accounts.forms.AppForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # Tries by address (a class of thirty may sit behind one) and, tighter, by account.
 ACCOUNT_RATE_LIMITS = {
@@ -189,8 +196,9 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
-# Whoever may edit shows a second factor. Without it, for trying things on one's own machine.
-STAFF_SECOND_FACTOR = ENV.STAFF_SECOND_FACTOR
+# Who shows a second factor: "staff", whoever may edit; "everyone" with an account; or "nobody",
+# for trying things on one's own machine.
+SECOND_FACTOR = ENV.SECOND_FACTOR
 
 # Mail: on the console while there is no server for it; a server has ten seconds to answer.
 globals().update(ENV.EMAIL_URL)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -65,6 +66,23 @@ def in_every_language(monkeypatch: pytest.MonkeyPatch) -> None:
 def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the minute of the clock, by which tries are counted, not end in the middle of a test."""
     monkeypatch.setattr("accounts.limits.time", lambda: 1_800_000_010.0)
+
+
+@pytest.fixture
+def app_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Let no half minute of an authenticator app end in the middle of a test.
+
+    What is given moves the clock on by so many half minutes.
+    """
+    from allauth.mfa.totp.internal import auth
+
+    steps = [60_000_000.5]
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: steps[0] * 30))
+
+    def move(count: float) -> None:
+        steps[0] += count
+
+    return move
 
 
 _rows: dict[str, list[list[Model]]] = {}

@@ -31,7 +31,7 @@ assessments:start assessments:index assessments:return assessments:group_join
 account_login account_logout account_inactive account_signup account_request_login_code
 account_confirm_login_code account_email_verification_sent account_reset_password
 account_confirm_password_reset_code account_complete_password_reset
-account_password_reset_completed mfa_login_webauthn mfa_authenticate
+account_password_reset_completed mfa_login_webauthn mfa_authenticate mfa_lost_remove
 """
 OWNER = """
 assessments:resume assessments:link assessments:claim assessments:data assessments:delete
@@ -76,7 +76,7 @@ BY_LINK = """
 assessments:shared assessments:verify assessments:shared_pdf assessments:shared_xlsx
 assessments:shared_csv assessments:shared_json assessments:second assessments:second_rate
 assessments:second_finish assessments:second_notes metrics
-assessments:group_joining
+assessments:group_joining mfa_lost
 """
 WHO = {
     "everybody": EVERYBODY, "owner": OWNER, "member": MEMBER, "viewer": VIEWER, "editor": EDITOR,
@@ -130,13 +130,20 @@ def values(mara, box_maker) -> dict[str, Any]:
         "kept_id": kept.pk if kept else 0, "kind": "skills", "level": "senior", "number": 1,
         "pk": 1, "link": 1, "group_id": group.pk, "membership": member.pk,
         "code": "ZZZ-ZZZ", "second": 1, "skill": "cutting", "slug": "box-maker",
-        "step": "cut-scraps", "token": "wrong", "rest": "nope",
+        "step": "cut-scraps", "token": "wrong", "rest": "nope", "mailed": "wrong",
     }  # fmt: skip
 
 
 def test_every_address_is_listed_with_who_may_open_it():
     """And nothing is listed that is not there."""
     assert {name for name, _parameters in routes()} == set(OPENS)
+
+
+def address_of(name: str, parameters: tuple[str, ...], values: dict[str, Any]) -> str:
+    """Return an address with what stands in it."""
+    given = {part: values[part] for part in parameters}
+    given |= OTHERWISE.get(name, {}) if parameters else {}
+    return reverse(name, kwargs=given)
 
 
 def refusal(who: str, role: str) -> set[int]:
@@ -162,9 +169,7 @@ def test_who_may_not_open_an_address_is_refused_by_every_method(clients, values,
     for name, parameters in routes():
         if OPENS.get(name) != who:
             continue
-        given = {part: values[part] for part in parameters}
-        given |= OTHERWISE.get(name, {}) if parameters else {}
-        address = reverse(name, kwargs=given)
+        address = address_of(name, parameters, values)
         for role, client in clients.items():
             expected = refusal(who, role)
             for method in METHODS if expected else ("get", "head", "options"):
@@ -187,3 +192,31 @@ def test_the_admin_is_for_the_staff(clients):
         "visitor": 200, "member": 403, "viewer": 200, "editor": 200, "publisher": 200,
         "administrator": 200,
     }  # fmt: skip
+
+
+BY_ONE_FACTOR = """
+privacy favicon livez readyz metrics api:openapi-json api:openapi-view api:careers api:career
+api:score api:plan api:api-root api_nowhere account_logout account_reauthenticate mfa_index
+mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
+mfa_download_recovery_codes mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate
+mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn mfa_authenticate
+mfa_login_webauthn mfa_lost mfa_lost_remove
+"""
+"""What opens by a password alone where everyone shows two: the other factor, and what is nobody's.
+
+The pages of factors ask themselves for the one that somebody has."""
+
+
+def test_where_everyone_shows_two_factors_one_opens_nothing(values, settings):
+    """By any method, on every address; each leads to setting up the other factor."""
+    settings.SECOND_FACTOR = "everyone"
+    client = Client()
+    client.force_login(User.objects.create_user("member@example.org"))
+    opened = set()
+    for name, parameters in routes():
+        address = address_of(name, parameters, values)
+        for method in METHODS if name not in BY_ONE_FACTOR.split() else ("head",):
+            reply = getattr(client, method)(address)
+            if not reply.get("Location", "").startswith("/account/2fa/?next="):
+                opened.add(name)
+    assert opened == set(BY_ONE_FACTOR.split())

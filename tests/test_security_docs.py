@@ -1,6 +1,7 @@
 """SECURITY.md and docs/security.md: what they promise in figures is what the code does."""
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from allauth.mfa import app_settings as mfa
 from django.conf import settings
 from django.test import Client
 
+from accounts import lost, recovery
 from accounts.adapters import LOCKED_SECONDS
 from accounts.models import User
 from assessments import downloads, models
@@ -136,7 +138,9 @@ def test_the_ways_to_sign_in_are_those_of_the_settings():
     assert row("Ways to sign in", "code by e-mail")[1] == (
         "34 random bits, once, 3 tries, 3 minutes (10 for a new address), 3 codes a minute"
     )
-    assert mfa.TOTP_TOLERANCE == 1
+    assert (mfa.TOTP_PERIOD, mfa.TOTP_TOLERANCE) == (30, 0)
+    assert "opens for an hour, once" in TEXT
+    assert lost.SECONDS == 60 * 60
 
 
 def test_the_cryptography_is_that_of_the_code():
@@ -145,6 +149,10 @@ def test_the_cryptography_is_that_of_the_code():
 
     rounds = PBKDF2PasswordHasher.iterations
     assert f"PBKDF2-HMAC-SHA256, {rounds:,} rounds" in section("Cryptography")
+    assert row("Cryptography", "recovery codes")[0].startswith(
+        f"PBKDF2-HMAC-SHA256, {recovery.ROUNDS:,} rounds, of 51 random bits"
+    )
+    assert int(recovery.LENGTH * math.log2(20)) == 51
     assert "256 random bits, SHA-256" in section("Cryptography")
 
 

@@ -14,7 +14,7 @@ LATE = (
     "ninja", "segno", "qrcode", "tqdm", "defusedxml", "pyphen", "config.api", "careers.admin",
     "careers.importers.uploads", "careers.studio.views", "careers.drafts", "careers.exporters.case",
     "assessments.effects", "assessments.views.plan", "assessments.groups.views.joining",
-    "assessments.plan_page", "assessments.what_if",
+    "assessments.plan_page", "assessments.what_if", "fido2", "cryptography", "accounts.factors",
 )  # fmt: skip
 """Spreadsheets, solver, PDFs, calendars, schemas, the programs' door, the staff's pages."""
 ONE_PAGE = """

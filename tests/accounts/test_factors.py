@@ -9,11 +9,14 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
+from accounts.recovery import RecoveryCodes
 
-from .test_signing_in import code_of, member, sign_in, with_app
+from .test_signing_in import code_of, member, sign_in, who, with_app
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("app_clock")]
 SET_UP = "/account/2fa/totp/activate/"
+AUTHENTICATE = "/account/2fa/authenticate/"
+WAIT = "wait for the next one and enter that"
 EVIL = ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)")
 
 
@@ -37,32 +40,30 @@ def set_up(client: Client, address: str) -> str:
     page = client.get(address).text
     (secret,) = re.findall(r'id="authenticator_secret" type="text" value="(\w+)"', page)
     reply = client.post(link_to(page, SET_UP), {"code": code_of(secret)})
-    assert reply.status_code == 302
-    return str(reply["Location"])
+    if reply.status_code == 302:
+        return str(reply["Location"])
+    (onward,) = re.findall(r'button-main" href="([^"]+)"', reply.text)
+    return html.unescape(onward)
 
 
 @pytest.mark.parametrize("going", ["/studio/", "/admin/careers/career/?q=a%26b&o=1"])
 def test_setting_up_an_app_leads_to_where_one_was_going(edda_without: Client, going):
     """From page to page, past the recovery codes, and without a second code."""
     first = edda_without.get(going)["Location"]
-    codes = set_up(edda_without, link_to(edda_without.get(first).text, SET_UP))
-    page = edda_without.get(codes).text
-    (onward,) = re.findall(r'button-main" href="([^"]+)"', page)
-    assert html.unescape(onward) == going
-    assert edda_without.get(html.unescape(onward)).status_code == 200
+    onward = set_up(edda_without, link_to(edda_without.get(first).text, SET_UP))
+    assert onward == going
+    assert edda_without.get(onward).status_code == 200
 
 
 def test_without_new_recovery_codes_it_leads_there_at_once(edda_without: Client):
     """They are there from an earlier app."""
-    user = User.objects.get()
-    seed = {"seed": "0" * 80, "used_mask": 0}
-    Authenticator.objects.create(user=user, type="recovery_codes", data=seed)
+    RecoveryCodes.activate(User.objects.get())
     assert set_up(edda_without, f"{SET_UP}?next=/studio/") == "/studio/"
 
 
 def test_who_comes_from_nowhere_stays_with_the_account(edda_without: Client):
     """The codes, and from there what there is to set."""
-    assert set_up(edda_without, SET_UP) == "/account/2fa/recovery-codes/"
+    assert set_up(edda_without, SET_UP) == "/account/2fa/"
 
 
 @pytest.mark.parametrize("target", EVIL)
@@ -73,9 +74,8 @@ def test_it_leads_to_no_other_site(edda_without: Client, target):
     edda_without.get(SET_UP)
     secret = edda_without.session["mfa.totp.secret"]
     reply = edda_without.post(f"{SET_UP}?next={target}", {"code": code_of(secret), "next": target})
-    assert reply["Location"] == "/account/2fa/recovery-codes/"
-    page = edda_without.get(reply["Location"], {"next": target}).text
-    assert ("evil" in page, "javascript:" in page) == (False, False)
+    assert "Recovery codes" in reply.text
+    assert ("evil" in reply.text, "javascript:" in reply.text) == (False, False)
 
 
 def test_a_wrong_code_opens_nothing(edda_without: Client):
@@ -122,3 +122,55 @@ def test_an_app_is_not_set_up_again_to_get_in(edda_without: Client):
     reply = edda_without.post(f"{SET_UP}?next=/studio/", {"code": code_of(secret)})
     assert reply["Location"].startswith("/account/2fa/reauthenticate/")
     assert edda_without.get("/studio/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("steps", "opens"),
+    [(0, True), (-0.5, True), (0.49, True), (0.5, False), (-0.51, False), (-1, False)],
+)
+def test_a_code_of_the_app_counts_for_its_half_minute_alone(stranger, app_clock, steps, opens):
+    """Neither the one before it nor the one after it; of what is refused it says what to do."""
+    secret = with_app(member())
+    code = code_of(secret)
+    sign_in(stranger)
+    app_clock(steps)
+    reply = stranger.post(AUTHENTICATE, {"code": code})
+    assert bool(who(stranger)) is opens
+    if not opens:
+        assert WAIT in reply.text
+        stranger.post(AUTHENTICATE, {"code": code_of(secret)})
+        assert who(stranger)
+
+
+def test_a_code_used_just_now_tells_to_wait_for_the_next(stranger: Client, app_clock):
+    """At signing in, and where a code is asked for again; the next one is taken."""
+    secret = with_app(member(is_staff=True))
+    sign_in(stranger)
+    stranger.post(AUTHENTICATE, {"code": code_of(secret)})
+    again = "/account/2fa/reauthenticate/?next=/account/email/"
+    other = Client()
+    sign_in(other)
+    assert WAIT in other.post(AUTHENTICATE, {"code": code_of(secret)}).text
+    assert WAIT in stranger.post(again, {"code": code_of(secret)}).text
+    app_clock(1)
+    assert stranger.post(again, {"code": code_of(secret)})["Location"] == "/account/email/"
+    assert WAIT in other.post(AUTHENTICATE, {"code": code_of(secret)}).text
+    app_clock(1)
+    assert other.post(AUTHENTICATE, {"code": code_of(secret)}).status_code == 302
+
+
+def test_the_code_that_set_the_app_up_signs_nobody_in(edda_without: Client, app_clock):
+    """It was used; whoever set the app up is asked for none, and others wait for the next."""
+    page = edda_without.get(SET_UP).text
+    (secret,) = re.findall(r'id="authenticator_secret" type="text" value="(\w+)"', page)
+    old = code_of(secret)
+    app_clock(1)
+    assert WAIT in edda_without.post(SET_UP, {"code": old}).text
+    secret = edda_without.session["mfa.totp.secret"]
+    edda_without.post(SET_UP, {"code": code_of(secret)})
+    assert edda_without.get("/studio/").status_code == 200
+    other = Client()
+    sign_in(other, "edda@example.org")
+    assert WAIT in other.post(AUTHENTICATE, {"code": code_of(secret)}).text
+    app_clock(1)
+    assert other.post(AUTHENTICATE, {"code": code_of(secret)}).status_code == 302

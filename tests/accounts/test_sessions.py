@@ -28,7 +28,7 @@ from tests.accounts.test_signing_in import (
     with_app,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("app_clock")]
 OTHER = "another good passphrase"
 HOUR, DAY = 3600, 86_400
 

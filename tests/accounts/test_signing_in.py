@@ -1,11 +1,11 @@
 """Signing up and in: password, code by e-mail, second factors; and what a stranger learns."""
 
 import re
-import time
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -18,7 +18,7 @@ from django.test import Client
 
 from accounts.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("app_clock")]
 PASSPHRASE = "a good long passphrase"  # noqa: S105 (of nobody)
 MARA = "mara@example.org"
 
@@ -44,8 +44,8 @@ def with_app(user: User) -> str:
 
 
 def code_of(secret: str) -> str:
-    """Return what the app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    """Return what the app shows now, by the clock of ``app_clock``."""
+    return format_hotp_value(hotp_value(secret, int(auth.time.time()) // 30))
 
 
 def sent_code() -> str:
@@ -264,7 +264,7 @@ def test_who_edits_without_being_staff_needs_a_factor_too(stranger: Client, box_
 
 def test_on_ones_own_machine_the_factor_can_be_waived(edda, settings):
     """By a setting that production refuses."""
-    settings.STAFF_SECOND_FACTOR = False
+    settings.SECOND_FACTOR = "nobody"
     client = Client()
     client.force_login(edda)
     assert [client.get(page).status_code for page in ("/admin/", "/studio/")] == [200, 200]
@@ -287,9 +287,13 @@ def test_the_admins_own_form_signs_nobody_in(edda):
     assert who(client) == ""
 
 
-@pytest.mark.parametrize(("is_staff", "left"), [(True, 1), (False, 0)])
-def test_the_staff_keep_their_last_factor(stranger: Client, is_staff, left):
+@pytest.mark.parametrize(
+    ("is_staff", "whose", "left"),
+    [(True, "staff", 1), (False, "staff", 0), (False, "everyone", 1), (True, "nobody", 1)],
+)
+def test_who_must_show_a_factor_keeps_the_last(stranger: Client, settings, is_staff, whose, left):
     """Others may take theirs away."""
+    settings.SECOND_FACTOR = whose
     secret = with_app(member(is_staff=is_staff))
     sign_in(stranger)
     stranger.post("/account/2fa/authenticate/", {"code": code_of(secret)})
@@ -307,7 +311,7 @@ def test_the_picture_of_the_secret_is_part_of_the_page(stranger: Client):
 
 
 def test_the_admin_shows_no_secret_of_a_second_factor(edda_client, edda):
-    """Who has one and since when; a lost one can be deleted, none can be read or made."""
+    """Who has one and since when; none can be read or made."""
     secret = with_app(edda)
     row = Authenticator.objects.get()
     address = f"/admin/mfa/authenticator/{row.pk}/change/"

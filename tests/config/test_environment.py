@@ -90,7 +90,7 @@ def names_of(environ: dict[str, str]) -> list[str]:
         ({"EMAIL_URL": ""}, ["EMAIL_URL"]),
         ({"EMAIL_URL": "console:"}, ["EMAIL_URL"]),
         ({"DEBUG": "1"}, ["DEBUG"]),
-        ({"STAFF_SECOND_FACTOR": "0"}, ["STAFF_SECOND_FACTOR"]),
+        ({"SECOND_FACTOR": "nobody"}, ["SECOND_FACTOR"]),
         ({"CACHE_URL": "locmem://"}, ["CACHE_URL"]),
         ({"DATABASE_URL": "sqlite://:memory:"}, ["DATABASE_URL"]),
         ({"METRICS_TOKEN": "short"}, ["METRICS_TOKEN"]),
@@ -144,6 +144,7 @@ def test_production_warns_of_what_may_be_a_mistake(changed, names):
         ("TOKEN_MISSES", ["0", "-1", "1.5", "many", "²", "9999999999999999999999"]),
         ("WEB_CONCURRENCY", ["0", "two", "100000"]),
         ("LOG_FORMAT", ["xml", "JSON"]),
+        ("SECOND_FACTOR", ["0", "Everyone", "staff,everyone"]),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_by_name(name, values):
@@ -156,7 +157,7 @@ def test_without_any_variable_it_serves_this_machine():
     """And an empty variable is an unset one."""
     unset = environment.read({})
     assert unset == environment.read(dict.fromkeys(Environment.__dataclass_fields__, " "))
-    assert (unset.PRODUCTION, unset.STAFF_SECOND_FACTOR, unset.TOKEN_MISSES) == (False, True, 60)
+    assert (unset.PRODUCTION, unset.SECOND_FACTOR, unset.TOKEN_MISSES) == (False, "staff", 60)
 
 
 @pytest.mark.parametrize(

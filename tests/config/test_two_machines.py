@@ -144,7 +144,7 @@ def ports(tmp_path_factory) -> Iterator[tuple[int, int]]:
         "ALLOWED_HOSTS": HOST,
         "BEHIND_PROXY": "1",
         "WEB_CONCURRENCY": "1",
-        "STAFF_SECOND_FACTOR": "0",
+        "SECOND_FACTOR": "nobody",
         "STATIC_DIR": str(prepared().static),
         "DJANGO_SUPERUSER_PASSWORD": WORDS,
     }

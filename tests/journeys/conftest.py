@@ -66,18 +66,19 @@ class Server:
     environment: dict[str, str]
     log: Path
 
-    def manage(self, *arguments: str, **extra: str) -> None:
-        """Run one of Django's commands on the server's database."""
-        manage(*arguments, environment={**self.environment, **extra})
+    def manage(self, *arguments: str, **extra: str) -> str:
+        """Run one of Django's commands on the server's database; return what it printed."""
+        return manage(*arguments, environment={**self.environment, **extra})
 
 
-def manage(*arguments: str, environment: dict[str, str]) -> None:
-    """Run one of Django's commands; a failure shows what it printed."""
+def manage(*arguments: str, environment: dict[str, str]) -> str:
+    """Run one of Django's commands; return what it printed, which a failure shows too."""
     command = [sys.executable, "manage.py", *arguments]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
 
 
 def postgres() -> str:

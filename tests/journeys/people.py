@@ -10,6 +10,8 @@ from playwright.sync_api import CDPSession, Page, expect
 from .conftest import Server
 
 PASSWORD = "twelve rungs and a ladder"  # noqa: S105 (of a server that lives for one test run)
+STEP, NEARLY_OVER = 30, 4
+"""Seconds that a code of an app counts; and those too few for filling in a form."""
 CODE = re.compile(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})$", re.MULTILINE)
 
 
@@ -58,10 +60,18 @@ def sign_out(page: Page) -> None:
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
 
 
-def app_code(secret: str, steps: int = 0) -> str:
-    """Return what an authenticator app shows, now or so many half minutes ahead."""
-    code: str = format_hotp_value(hotp_value(unquote(secret), int(time.time()) // 30 + steps))
+def app_code(secret: str) -> str:
+    """Return what an authenticator app shows; what is over in a moment is waited out."""
+    left = STEP - time.time() % STEP
+    if left < NEARLY_OVER:
+        time.sleep(left + 0.1)
+    code: str = format_hotp_value(hotp_value(unquote(secret), int(time.time()) // STEP))
     return code
+
+
+def used_no_code(server: Server) -> None:
+    """Let the server forget which codes were used, instead of waiting for the app's next one."""
+    server.manage("shell", "-c", "from django.core.cache import cache; cache.clear()")
 
 
 def open_guarded(page: Page, address: str) -> None:

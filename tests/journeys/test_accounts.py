@@ -17,6 +17,7 @@ from .people import (
     sign_in,
     sign_out,
     sign_up,
+    used_no_code,
     with_passkeys,
 )
 from .test_every_page import too_wide, violations
@@ -93,12 +94,36 @@ def test_signing_in_with_an_authenticator_app(page: Page, server: Server):
     """The password alone is not enough any more."""
     sign_up(page, server, "alex@example.org")
     secret = set_up_app(page)
+    used_no_code(server)
     sign_out(page)
     sign_in(page, "alex@example.org")
     expect(page.get_by_role("heading", level=1)).to_have_text("Two-Factor Authentication")
-    page.locator("#id_code").fill(app_code(secret, 1))
+    page.locator("#id_code").fill(app_code(secret))
     page.get_by_role("button", name="Sign In").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("My assessments")
+
+
+def test_who_has_lost_every_factor_gets_back_in(page: Page, visitors: Visitors, server: Server):
+    """By the link in the mail and the password; every page of the way can be used by everybody."""
+    visitors.intends(404)
+    sign_up(page, server, "jo@example.org")
+    set_up_app(page)
+    sign_out(page)
+    printed = server.manage("lost_factor", "jo@example.org", "--site", server.address)
+    (link,) = re.findall(r"^http\S+/account/2fa/lost/\S+$", printed, re.M)
+    page.goto(link)
+    wrong = violations(page) + too_wide(page)
+    page.get_by_role("button", name="Go on: sign in").click()
+    sign_in(page, "jo@example.org")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Remove what is lost")
+    wrong += violations(page) + too_wide(page)
+    page.get_by_role("button", name="Remove them and sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Passkeys and second factor")
+    expect(page.get_by_text("are removed")).to_be_visible()
+    expect(page.get_by_role("link", name="Set up an app")).to_be_visible()
+    page.goto(link)
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link is over")
+    assert wrong + violations(page) + too_wide(page) == []
 
 
 def test_signing_in_with_a_passkey(page: Page, server: Server):

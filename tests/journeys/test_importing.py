@@ -19,7 +19,7 @@ EDITOR = "emil@example.org"
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server of this module's own, because careers are added."""
-    with serving(STAFF_SECOND_FACTOR="0") as running:
+    with serving(SECOND_FACTOR="nobody") as running:
         running.manage(
             "createsuperuser", "--noinput", "--email", EDITOR, DJANGO_SUPERUSER_PASSWORD=PASSWORD
         )

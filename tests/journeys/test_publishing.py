@@ -22,7 +22,7 @@ NOTE = "Seniors teach the setup."
 @pytest.fixture
 def server() -> Iterator[Server]:
     """A server of each test's own, because versions that are published stay."""
-    with serving(STAFF_SECOND_FACTOR="0") as running:
+    with serving(SECOND_FACTOR="nobody") as running:
         running.manage(
             "createsuperuser", "--noinput", "--email", EDITOR, DJANGO_SUPERUSER_PASSWORD=PASSWORD
         )

@@ -28,7 +28,7 @@ CLIPBOARD = ["clipboard-read", "clipboard-write"]
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server of this module's own, because the draft is changed."""
-    with serving(STAFF_SECOND_FACTOR="0") as running:
+    with serving(SECOND_FACTOR="nobody") as running:
         running.manage(
             "createsuperuser", "--noinput", "--email", EDITOR, DJANGO_SUPERUSER_PASSWORD=PASSWORD
         )
