@@ -48,9 +48,12 @@ function fields(question) {
 }
 
 function progress({ rated, total }) {
-  document.getElementById("answered").textContent = rated;
-  document.getElementById("minutes").textContent = Math.ceil(((total - rated) * SECONDS_PER_SKILL) / 60);
-  document.getElementById("progress-bar").setAttribute("width", Math.floor((100 * rated) / total));
+  const answered = document.getElementById("answered");
+  // Questions are saved side by side, so an earlier count can come later; none is ever taken back.
+  const count = Math.max(rated, Number(answered.textContent));
+  answered.textContent = count;
+  document.getElementById("minutes").textContent = Math.ceil(((total - count) * SECONDS_PER_SKILL) / 60);
+  document.getElementById("progress-bar").setAttribute("width", Math.floor((100 * count) / total));
 }
 
 function labelOf(question, value) {

@@ -156,6 +156,22 @@ def test_without_network_the_page_says_so_and_saves_by_itself_later(page: Page, 
     assert [chosen(each) for each in questions(page)[:3]] == ["3", "1", None]
 
 
+def test_a_reply_that_comes_late_does_not_lower_the_count(page: Page):
+    """Two answers are saved side by side; the first one's reply arrives after the second's."""
+    start(page)
+    held = []
+    page.route("**/ratings/equipment-setup/", lambda route: held.append((route, route.fetch())))
+    choice(questions(page)[0], "3").click()
+    while not held:
+        page.wait_for_timeout(20)
+    choice(questions(page)[1], "1").click()
+    expect(page.locator("#answered")).to_have_text("2")
+    route, reply = held.pop()
+    with page.expect_response("**/ratings/equipment-setup/"):
+        route.fulfill(response=reply)
+    expect_saved(page, 2)
+
+
 def test_a_stale_tab_shows_what_is_stored_and_choosing_again_wins(page: Page, visitors: Visitors):
     """The second tab's answer is not written over the first's until the person says so."""
     visitors.intends(409)
