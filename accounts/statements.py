@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, QuerySet
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql import UpdateQuery
@@ -25,7 +26,7 @@ class _Place:
     name: str
     field: Any
 
-    def prepared(self, values: dict[str, Any]) -> Any:
+    def prepared(self, values: dict[str, Any], connection: BaseDatabaseWrapper) -> Any:
         return self.field.get_db_prep_value(values[self.name], connection, prepared=False)
 
 
@@ -41,14 +42,23 @@ class Bind(Expression):
         return "%s", [_Place(self.name, self.output_field)]
 
 
-def _filled(params: Sequence[Any], values: dict[str, Any]) -> list[Any]:
-    return [each.prepared(values) if isinstance(each, _Place) else each for each in params]
+def _filled(
+    params: Sequence[Any], values: dict[str, Any], connection: BaseDatabaseWrapper
+) -> list[Any]:
+    return [
+        each.prepared(values, connection) if isinstance(each, _Place) else each for each in params
+    ]
+
+
+def _connection() -> BaseDatabaseWrapper:
+    """Return the connection itself: ``django.db.connection`` looks it up at every attribute."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 class _Compiled:
     """A query set's SQL for one kind of database, and how its rows are read."""
 
-    def __init__(self, queryset: "QuerySet[Any]") -> None:
+    def __init__(self, queryset: "QuerySet[Any]", connection: BaseDatabaseWrapper) -> None:
         compiler = queryset.query.get_compiler(connection=connection)
         self.sql, self.params = compiler.as_sql()
         select = compiler.select
@@ -86,9 +96,9 @@ class _Compiled:
 
         return instance
 
-    def run(self, values: dict[str, Any]) -> Iterator[Any]:
+    def run(self, values: dict[str, Any], connection: BaseDatabaseWrapper) -> Iterator[Any]:
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, _filled(self.params, values))
+            cursor.execute(self.sql, _filled(self.params, values, connection))
             rows = cursor.fetchall()
         for found in rows:
             row = list(found)
@@ -106,10 +116,11 @@ class Select:
 
     def __call__(self, **values: Any) -> list[Any]:
         """Return every row, as the query set would. One query."""
+        connection = _connection()
         vendor = connection.vendor
         if vendor not in self._compiled:
-            self._compiled[vendor] = _Compiled(self._build())
-        return list(self._compiled[vendor].run(values))
+            self._compiled[vendor] = _Compiled(self._build(), connection)
+        return list(self._compiled[vendor].run(values, connection))
 
     def first(self, **values: Any) -> Any:
         """Return the first row that is found, or None. One query."""
@@ -125,6 +136,7 @@ class Update:
 
     def __call__(self, **values: Any) -> int:
         """Run it; return how many rows it found. One query."""
+        connection = _connection()
         vendor = connection.vendor
         if vendor not in self._compiled:
             query: Any = self._build().query.chain(UpdateQuery)
@@ -132,6 +144,6 @@ class Update:
             self._compiled[vendor] = query.get_compiler(connection=connection).as_sql()
         sql, params = self._compiled[vendor]
         with connection.cursor() as cursor:
-            cursor.execute(sql, _filled(params, values))
+            cursor.execute(sql, _filled(params, values, connection))
             count: int = cursor.rowcount
         return count

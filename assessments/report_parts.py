@@ -28,11 +28,11 @@ _PLANNED, _TRAINING = Kept(KEPT_STEPS), Kept(KEPT_STEPS)
 
 
 @lru_cache(maxsize=KEPT_NUMBERS)
-def _one_decimal(number: float, language: str) -> str:
-    return str(floatformat(number, 1))
+def _one_decimal(number: float, language: str) -> SafeString:
+    return SafeString(floatformat(number, 1))
 
 
-def one_decimal(number: float) -> str:
+def one_decimal(number: float) -> SafeString:
     """Return points or percent with one decimal, as the language writes it.
 
     There are a thousand of them, and a report prints some sixty.
@@ -97,12 +97,16 @@ def _step(template: str, option: TrainingOption, marks: dict[str, Any]) -> str:
 
 def training(page: ReportPage) -> SafeString:
     """Return the steps that the page names, what each takes, needs and gives."""
-    same = (page.assessment.version.sha256, get_language())
+    version, language = page.assessment.version.sha256, get_language()
     template = "assessments/_training_step.html"
     return SafeString(
         "".join(
-            _TRAINING.filled((*same, option.step.key), partial(_step, template, option), {})
-            for option in page.training
+            [
+                _TRAINING.filled(
+                    (version, language, option.step.key), partial(_step, template, option), {}
+                )
+                for option in page.training
+            ]
         )
     )
 

@@ -20,7 +20,10 @@ _MARKS = re.compile("(\x02[a-z_]+\x03|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12
 
 
 def _printed(value: Any) -> str:
-    if value == "" or type(value) in (SafeString, int, float, UUID):
+    kind = type(value)
+    if kind is SafeString or value == "":
+        return value  # type: ignore[no-any-return]  # a text
+    if kind in (int, float, UUID):
         return str(value)
     return conditional_escape(str(value))
 
@@ -58,10 +61,10 @@ class Kept:
                 self._parts[key] = parts
         if len(parts) == 1:
             return SafeString(parts[0])
-        text = {name: _printed(value) for name, value in live.items()}
-        return SafeString(
-            "".join([text[part] if at % 2 else part for at, part in enumerate(parts)])
-        )
+        filled = parts.copy()
+        for at in range(1, len(parts), 2):
+            filled[at] = _printed(live[parts[at]])
+        return SafeString("".join(filled))
 
     @staticmethod
     def _cut(render: Callable[[dict[str, Any]], str], live: Mapping[str, Any]) -> list[str]:
