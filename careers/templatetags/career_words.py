@@ -1,11 +1,33 @@
-"""Template filters for figures, kinds and sources of a framework."""
+"""Template filters and tags for figures, kinds, sources and the guide of a framework."""
+
+from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from careers import wording
 from careers.document import Fact, Framework, Level, Source, Step
+from careers.kept import Kept
+from careers.models import Version
+from careers.pages import CareerPage
 
 register = template.Library()
+
+_GUIDES = Kept(64)
+"""Of about 200 KB each; a version never changes."""
+
+
+@register.simple_tag
+def guide_of(version: Version, page: CareerPage) -> SafeString:
+    """Return what a version's guide says, rendered once for each version and language."""
+
+    def render(_marks: dict[str, Any]) -> str:
+        context = {"version": version, "page": page, "framework": page.framework}
+        return render_to_string("careers/_guide.html", context)
+
+    return _GUIDES.filled((version.pk, version.sha256, get_language()), render, {})
 
 
 @register.filter

@@ -4,9 +4,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
+from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from careers.kept import Kept
+from careers.templatetags import career_words
+from tests import frameworks
+from tests.conftest import publish
 
 LOAD = "{% load kept i18n %}"
 
@@ -105,3 +109,30 @@ def test_who_develops_sees_a_changed_template_at_once(settings):
     texts = iter(["old", "new"])
     kept = Kept(9)
     assert [kept.filled("key", lambda _marks: next(texts), {}) for _ in range(2)] == ["old", "new"]
+
+
+def test_a_guide_is_rendered_once_for_each_version(client, box_maker, monkeypatch):
+    """A newer version and another career have their own; everybody reads the same."""
+    rendered = []
+
+    def noted(template, context):
+        rendered.append(context["version"])
+        return render_to_string(template, context)
+
+    monkeypatch.setattr(career_words, "_GUIDES", Kept(64))
+    monkeypatch.setattr(career_words, "render_to_string", noted)
+    words = {}
+    for change in ("", "laser", "another"):
+        document = frameworks.tiny()
+        if change == "laser":
+            document["skills"][0]["title"] = "Cutting with a laser"
+        if change == "another":
+            document["career"]["key"] = "another"
+        if change:
+            publish(document)
+        address = f"/careers/{document['career']['key']}/"
+        pages = {client.get(address).content.decode().partition('id="levels"')[2] for _ in range(3)}
+        assert len(pages) == 1
+        words[change] = pages.pop()
+    assert ["with a laser" in each for each in words.values()] == [False, True, False]
+    assert [version.number for version in rendered] == [1, 2, 1]
