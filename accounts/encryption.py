@@ -47,6 +47,15 @@ def decrypt(stored: str) -> str:
 
     An empty one would let anybody make the codes, and an error would be a broken page.
     """
+    opened = _opened(stored)
+    if opened is None:
+        logger.error("A second factor cannot be read: was SECRET_KEY changed without its fallback?")
+        return base64.b32encode(secrets.token_bytes(20)).decode()
+    return opened
+
+
+def _opened(stored: str) -> str | None:
+    """Return a stored secret, or None where no key opens it."""
     from cryptography.fernet import InvalidToken
 
     if not stored.startswith(MARK):
@@ -54,8 +63,7 @@ def decrypt(stored: str) -> str:
     try:
         return _box().decrypt(stored.removeprefix(MARK)).decode()
     except InvalidToken:
-        logger.error("A second factor cannot be read: was SECRET_KEY changed without its fallback?")
-        return base64.b32encode(secrets.token_bytes(20)).decode()
+        return None
 
 
 def again(data: Json) -> Json:
@@ -66,18 +74,6 @@ def again(data: Json) -> Json:
     found = {}
     for name in FIELDS:
         if name in data:
-            stored = data[name]
-            found[name] = stored if _is_lost(stored) else encrypt(decrypt(stored))
+            opened = _opened(data[name])
+            found[name] = data[name] if opened is None else encrypt(opened)
     return {**data, **found}
-
-
-def _is_lost(stored: str) -> bool:
-    from cryptography.fernet import InvalidToken
-
-    if not stored.startswith(MARK):
-        return False
-    try:
-        _box().decrypt(stored.removeprefix(MARK))
-    except InvalidToken:
-        return True
-    return False

@@ -23,7 +23,7 @@ _ALL = Select(
         Rating.objects.filter(assessment=Bind("assessment", _PK)).order_by().values_list(*_FIELDS)
     )
 )
-ALONG = "answers_along"
+_ALONG = "answers_along"
 _TOUCH = Update(
     lambda: Assessment.objects.filter(pk=Bind("pk", _PK), finished_at=None).order_by(),
     updated_at=Bind("updated_at", Assessment._meta.get_field("updated_at")),
@@ -63,13 +63,13 @@ def along() -> dict[str, Subquery]:
     For pages that only show them: what comes along is not what is there after a change.
     """
     own = Rating.objects.filter(assessment=OuterRef("pk")).order_by().values("assessment")
-    return {ALONG: Subquery(own.annotate(text=_AsText(*_FIELDS)).values("text"))}
+    return {_ALONG: Subquery(own.annotate(text=_AsText(*_FIELDS)).values("text"))}
 
 
 def stored(assessment: Assessment) -> dict[str, Stored]:
     """Return every stored answer of an assessment by its skill: one query, none ``along``."""
-    if hasattr(assessment, ALONG):
-        rows = json.loads(getattr(assessment, ALONG) or "[]")
+    if hasattr(assessment, _ALONG):
+        rows = json.loads(getattr(assessment, _ALONG) or "[]")
         return {row[0]: Stored(*row) for row in rows}
     return fresh(assessment)
 

@@ -4,7 +4,6 @@ What is ``fixed`` names the page and is all that its template can ask; what is `
 prints (``careers.kept``).
 """
 
-from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from careers.document import SkillGroup
-from careers.kept import Kept
+from careers.kept import Kept, of_template
 from careers.templatetags.site_parts import nav
 
 from .models import Assessment
@@ -60,8 +59,7 @@ def page(
         "said": render_to_string("assessments/_rate_said.html", said) if any(said.values()) else "",
         "questions": questions,
     }
-    template = "assessments/rate.html"
-    render = partial(_rendered, template, {**fixed, **texts})
+    render = of_template("assessments/rate.html", {**fixed, **texts})
     return _PAGES.filled((get_language(), *fixed.values()), render, live)
 
 
@@ -75,9 +73,5 @@ def _link(each: PageProgress) -> SafeString:
         "is_done": is_done,
     }
     live = {"address": each.address, "answered": each.answered}
-    render = partial(_rendered, "assessments/_rate_page.html", fixed)
+    render = of_template("assessments/_rate_page.html", fixed)
     return _LINKS.filled((get_language(), *fixed.values()), render, live)
-
-
-def _rendered(template: str, fixed: Json, marks: Json) -> str:
-    return render_to_string(template, {**fixed, **marks})

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from careers.kept import Kept
+from careers.kept import Kept, of_template
 
 from .report_page import Line, ReportPage, TrainingOption
 
@@ -82,17 +82,14 @@ def rungs(page: ReportPage) -> SafeString:
             "paper": page.on_paper,
         }
         live = {"low": _one_decimal(rung.low, language), "width": rung.low}
-        render = partial(_rendered, "assessments/_rung.html", fixed)
+        render = of_template("assessments/_rung.html", fixed)
         made.append(_RUNGS.filled((language, *fixed.values()), render, live))
     return SafeString("".join(made))
 
 
-def _rendered(template: str, fixed: dict[str, Any], marks: dict[str, Any]) -> str:
-    return render_to_string(template, {**fixed, **marks})
-
-
 def _step(template: str, option: TrainingOption, marks: dict[str, Any]) -> str:
-    return _rendered(template, {"option": replace(option, low_after=None, gain=None)}, marks)
+    fixed = {"option": replace(option, low_after=None, gain=None)}
+    return of_template(template, fixed)(marks)
 
 
 def training(page: ReportPage) -> SafeString:

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
@@ -26,6 +27,11 @@ def _printed(value: Any) -> str:
     if kind in (int, float, UUID):
         return str(value)
     return conditional_escape(str(value))
+
+
+def of_template(name: str, fixed: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], str]:
+    """Return what renders a template with these values and the marks."""
+    return lambda marks: render_to_string(name, {**fixed, **marks})
 
 
 class Kept:

@@ -1,15 +1,12 @@
 """Template filters and tags for figures, kinds, sources and the guide of a framework."""
 
-from typing import Any
-
 from django import template
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from careers import wording
 from careers.document import Fact, Framework, Level, Source, Step
-from careers.kept import Kept
+from careers.kept import Kept, of_template
 from careers.models import Version
 from careers.pages import CareerPage
 
@@ -22,11 +19,8 @@ _GUIDES = Kept(64)
 @register.simple_tag
 def guide_of(version: Version, page: CareerPage) -> SafeString:
     """Return what a version's guide says, rendered once for each version and language."""
-
-    def render(_marks: dict[str, Any]) -> str:
-        context = {"version": version, "page": page, "framework": page.framework}
-        return render_to_string("careers/_guide.html", context)
-
+    shown = {"version": version, "page": page, "framework": page.framework}
+    render = of_template("careers/_guide.html", shown)
     return _GUIDES.filled((version.pk, version.sha256, get_language()), render, {})
 
 
