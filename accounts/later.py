@@ -1,4 +1,4 @@
-"""Views whose module is imported at their first request."""
+"""Views whose module is imported at their first request: a start loads none of them."""
 
 from importlib import import_module
 from typing import Any
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class LaterView:
-    """A view by its name. It keeps no marks of the real one, such as ``csrf_exempt``."""
+    """A view by its name. Marks such as ``csrf_exempt`` are put on it in the site map."""
 
     def __init__(self, module: str, name: str) -> None:
         self.module, self.name = module, name
@@ -24,7 +24,7 @@ class LaterView:
 
 
 class LaterViews:
-    """A module of views that few processes ever need: its attributes are ``LaterView``."""
+    """A module of views, not imported yet: its attributes are ``LaterView``."""
 
     def __init__(self, module: str) -> None:
         self.module = module

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -32,11 +33,6 @@ SECRET_OF = frozenset(
 USER_KEYS = (SESSION_KEY, "account_authentication_methods_user", "user_pk", "user_id")
 """Where sessions name an account by its number: Django's name, then allauth's."""
 Json = dict[str, Any]
-BEFORE_DELETING: list[Callable[[User], None]] = []
-"""What other apps must do before a person's rows go, in the same transaction.
-
-Deleting what hangs on a row passes by the code that looks after it: counts, say.
-"""
 
 
 def of(row: models.Model) -> Json:
@@ -98,8 +94,11 @@ def delete(*, user: User) -> None:
     addresses = {user.email, *known}
     Message.objects.filter(to__in=addresses).delete()
     user_pk = str(user.pk)
-    for prepare in BEFORE_DELETING:
-        prepare(user)
+    # Deleting what hangs on a row passes by the code that looks after it: counts, say. An app
+    # that keeps such says so by a method ``before_deleting(user)`` of its configuration.
+    for app in apps.get_app_configs():
+        if prepare := getattr(app, "before_deleting", None):
+            prepare(user)
     user.delete()
     # Sessions are looked through one by one: they name their person inside.
     for session in Session.objects.iterator(chunk_size=500):

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from . import views
+from .later import LaterViews
 
+views = LaterViews("accounts.views")
 app_name = "accounts"
 urlpatterns = [
     path("", views.account, name="account"),

@@ -1,8 +1,13 @@
 """Assessments: what a person answers, and the report they get."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 PACKAGES = ("sharing", "second", "groups")
 """Parts of the app that have models of their own."""
@@ -20,10 +25,8 @@ class AssessmentsConfig(AppConfig):
         for package in PACKAGES:
             import_module(f"{self.name}.{package}.models")
 
-    def ready(self) -> None:
-        """Have the counts of groups put right before an account is deleted."""
-        from accounts import personal_data
+    def before_deleting(self, user: "User") -> None:
+        """Take the person's reports out of every group's figures; ``personal_data`` calls it."""
+        from .groups import counting
 
-        from .groups import leaving
-
-        personal_data.BEFORE_DELETING.append(leaving.before_deleting)
+        counting.person_deleted(user, today=timezone.localdate())

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from careers.sheets import looks_like_formula
 
-from .forms import shown
 from .report_page import ReportPage
 from .tables import Cell, Table, tables
+from .typed_text import shown
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -26,7 +26,8 @@ from careers.document import Skill, SkillGroup
 from careers.models import Version
 
 from .answers import Stored
-from .forms import UNSURE, QuestionsForm, rating_value, shown
+from .forms import UNSURE, QuestionsForm, rating_value
+from .typed_text import shown
 
 _SLOT = re.compile("\x02([a-z]+):([a-z0-9-]+):([a-z0-9]*)\x03")
 _CHECKED = mark_safe(" checked")

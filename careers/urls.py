@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
-from . import views
+from accounts.later import LaterViews
+
 from .studio import urls as studio
 
+views = LaterViews("careers.views")
 app_name = "careers"
 urlpatterns = [
     path("careers/", views.index, name="index"),

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from assessments.forms import shown
+from assessments.typed_text import shown
 
 from . import problems
 

@@ -2,14 +2,17 @@
 
 from django.urls import include, path
 
-from careers.views import home
+from accounts.later import LaterViews
 
-from . import health, metrics, pages
+from . import health
 from .late import late
 from .problems import nowhere
 
+careers, metrics, pages, ready = (
+    LaterViews(name) for name in ("careers.views", "config.metrics", "config.pages", "config.ready")
+)
 urlpatterns = [
-    path("", home, name="home"),
+    path("", careers.home, name="home"),
     path("", include("careers.urls")),
     path("", include("assessments.urls")),
     path("account/", include("accounts.urls")),
@@ -21,7 +24,7 @@ urlpatterns = [
     path("credits/", pages.credits_page, name="credits"),
     path("favicon.ico", pages.favicon, name="favicon"),
     path("livez", health.livez, name="livez"),
-    path("readyz", health.readyz, name="readyz"),
+    path("readyz", ready.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("api/v1/", nowhere, name="api_nowhere"),
     late("api/v1/", "config.api_urls", namespace="api"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from careers.catalogue import framework
 from careers.models import Version
 
-from ..forms import one_line
+from ..typed_text import one_line
 from .actions import Consent
 from .models import ALPHABET, CODE_LENGTH, MAX_NAME, Group
 

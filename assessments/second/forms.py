@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..forms import EvidenceField, one_line, shown
+from ..forms import EvidenceField
+from ..typed_text import one_line, shown
 from .models import MAX_NAME, MAX_NOTE
 from .reading import Row
 

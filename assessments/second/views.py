@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from careers.document import Skill
@@ -148,7 +147,6 @@ def second(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "assessments/second_welcome.html", context)
 
 
-@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @behind_token
@@ -208,7 +206,6 @@ def _after(second: SecondRating, token: str, group: str, go: str) -> str:
     return reverse("assessments:second_rate", args=[token, keys[max(place, 0)]])
 
 
-@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @behind_token
@@ -236,7 +233,6 @@ def second_finish(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-@csrf_exempt
 @never_cache
 @require_POST
 @behind_token

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..forms import one_line
+from ..typed_text import one_line
 from .actions import Wish
 from .models import MAX_LABEL
 

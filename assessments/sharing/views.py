@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import downloads, report_html, reports
@@ -119,9 +118,6 @@ def _json(request: HttpRequest, link: ShareLink) -> JsonResponse:
     return JsonResponse(reply, json_dumps_params={"ensure_ascii": False})
 
 
-# Nothing is stored and no cookie asked for: the address is all that opens the page. With
-# "no-referrer" browsers name no origin either, which the check of forms would refuse.
-@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @behind_token

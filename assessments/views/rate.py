@@ -15,9 +15,10 @@ from careers.document import SkillGroup
 
 from .. import access, actions, answers, progress, questionnaire, rate_html
 from ..answers import Stored
-from ..forms import RatingForm, SkillGroupForm, rating_value, shown
+from ..forms import RatingForm, SkillGroupForm, rating_value
 from ..models import Assessment
 from ..questionnaire import Filled
+from ..typed_text import shown
 
 
 @never_cache

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from ..health import migrations
+from ..ready import migrations
 
 TABLES = {"django_migrations", "assessments_assessment", "careers_version"}
 """Without these it is something else's database."""

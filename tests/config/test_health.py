@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from config import caches, health, reading
+from config import caches, reading, ready
 
 NOWHERE = "redis://127.0.0.1:1/0"
 
@@ -64,5 +64,5 @@ def test_health_is_told_without_https(mara, box_maker, settings):
 def test_the_migrations_that_are_looked_for_are_those_of_the_code(db):
     """So a database that was migrated is ready, and no other."""
     call_command("migrate", verbosity=0)
-    assert health.migrations() <= set(MigrationRecorder(connection).applied_migrations())
-    assert ("assessments", "0001_initial") in health.migrations()
+    assert ready.migrations() <= set(MigrationRecorder(connection).applied_migrations())
+    assert ("assessments", "0001_initial") in ready.migrations()
