@@ -157,8 +157,15 @@ def _read_xlsx(name: str, data: bytes) -> dict[str, Grid]:
         remedy = "Open it in a spreadsheet and save it again."
         if _declares_entities(error):
             raise refuse(name, "declares XML entities", remedy) from error
-        message = f"cannot be read ({type(error).__name__})"
+        if _has_chart_sheet(data):  # one without a chart on it breaks the library
+            remedy = "Remove the sheet that is a chart: it holds no data."
+        message = "cannot be read: one of its parts is not as spreadsheets write it"
         raise refuse(name, message, remedy) from error
+
+
+def _has_chart_sheet(data: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return any(name.startswith("xl/chartsheets/") for name in archive.namelist())
 
 
 def _declares_entities(error: BaseException | None) -> bool:

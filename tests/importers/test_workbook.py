@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.chart import BarChart
 
 from careers import check, document
 from careers.exporters import workbook as exporter
@@ -338,6 +339,19 @@ def packed(parts: dict[str, bytes]) -> bytes:
         for name, part in parts.items():
             archive.writestr(name, part)
     return out.getvalue()
+
+
+def test_a_sheet_that_is_a_chart_is_left_out_and_an_empty_one_named():
+    """The library knows chart sheets, but not one without a chart."""
+    book = load_workbook(io.BytesIO(exporter.write(document.normal(frameworks.tiny()))))
+    chart = book.create_chartsheet("figures")
+    book.save(empty := io.BytesIO())
+    [refusal] = refusals(empty.getvalue())
+    assert "spreadsheets write it. Remove the sheet that is a chart" in refusal
+    chart.add_chart(BarChart())
+    book.save(drawn := io.BytesIO())
+    [found] = workbook.read("book.xlsx", drawn.getvalue()).documents
+    assert found == document.normal(frameworks.tiny())
 
 
 def test_xml_entities_are_refused():
