@@ -1,29 +1,43 @@
 """What Django's admin passes on to the database unread: refused before it gets there."""
 
+import logging
 import re
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 
+log = logging.getLogger(__name__)
 LISTS = re.compile(r"/admin/[^/]+/[^/]+/(?:add/)?$")
 KEY = re.compile(r"[0-9]{1,18}|[0-9a-f]{32}|[0-9a-f-]{36}", re.ASCII)
 """Numbers of rows that fit in the database, and UUIDs."""
 TOO_LONG_A_NUMBER = re.compile(r"[0-9]{19}")
+ASKED = re.compile(r"/admin/(?:autocomplete/|[^/]+/[^/]+/)$")
 ROW_OF_THE_LIST = re.compile(r"form-[0-9]+-id$")
 
 
-def readable(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer 400 to a list of the admin whose filters or chosen rows no database can hold."""
+class Readable:
+    """Answer 400 to a page of the admin whose filters or chosen rows no database can hold."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse what is wrong with what was chosen, before the page sees it."""
         if LISTS.match(request.path_info) and request.user.is_staff:
             _read(request)
-        return get_response(request)
+        return self.get_response(request)
 
-    return middleware
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """Refuse what the database, or what prepares it, could not take of a filter.
+
+        Lookups of the address go on unread: a year that no calendar has, a text with NUL.
+        """
+        is_list = request.GET and ASKED.match(request.path_info)
+        if is_list and isinstance(error, ValueError | OverflowError | DataError):
+            log.warning("A list of the admin was asked for what no database can hold")
+            raise BadRequest("a filter holds what no database can") from error
 
 
 def _read(request: HttpRequest) -> None:

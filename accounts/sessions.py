@@ -3,6 +3,7 @@
 A session outlives the sign-in: it also holds who may open work without an account.
 """
 
+import re
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,6 +28,8 @@ SIGN_IN = (
     SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY, AUTHENTICATION_METHODS_SESSION_KEY,
     _AUTHENTICATION_METHODS_USER_SESSION_KEY, STAMPS,
 )  # fmt: skip
+KEY = re.compile(r"[a-z0-9]{8,40}")
+"""As Django makes them."""
 NOTED_PER_IDLE = 12
 """How often within the idle time a use is noted: seldom, as each note is a write."""
 
@@ -46,6 +49,10 @@ _LIVE = Select(
 
 class SessionStore(DatabaseStore):
     """Sessions in the database, whose sign-in ends by itself. Costs no query of its own."""
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Take what a key can be; a cookie can hold what PostgreSQL cannot, such as NUL."""
+        return bool(key and KEY.fullmatch(key))
 
     def _get_session_from_db(self) -> Session | None:
         """Return the live session by a statement that is made once: every page asks for it."""

@@ -27,7 +27,8 @@ def address(request: HttpRequest) -> str:
 
 def key(request: HttpRequest, purpose: str) -> str:
     """Return a name for the visitor that does not hold their address, for the cache."""
-    return f"{purpose}-{salted_hmac(purpose, address(request)).hexdigest()}"
+    named = salted_hmac(purpose, address(request), algorithm="sha256").hexdigest()
+    return f"{purpose}-{named}"
 
 
 def _counted(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from careers.sheets import looks_like_formula
+from careers.sheets import disarmed, looks_like_formula
 
 from .report_page import ReportPage
 from .tables import Cell, Table, tables
@@ -53,8 +53,7 @@ def _written(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        text = shown(cell)
-        return f"'{text}" if looks_like_formula(text) else text
+        return disarmed(shown(cell))
     return f"{cell:.1f}" if isinstance(cell, float) else str(cell)
 
 

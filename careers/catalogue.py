@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from functools import lru_cache
 
 from django.core.validators import slug_re
@@ -12,6 +13,7 @@ from .models import Career, Version
 
 CACHED_FRAMEWORKS = 64
 SEARCH_WORDS = 8
+MOST_QUERY = 200
 LATEST_SECONDS = 2.0
 """How long a process may go on with the latest version it knows, for programs only."""
 
@@ -45,6 +47,11 @@ def published() -> QuerySet[Version]:
 def featured() -> QuerySet[Version]:
     """Return the published careers with the longest ladders first, then by title."""
     return published().order_by("-level_count", "title", "pk")
+
+
+def asked(given: Mapping[str, str]) -> str:
+    """Return what ``?q=`` asks for: not long, and without NUL, which PostgreSQL cannot hold."""
+    return given.get("q", "").replace("\0", "").strip()[:MOST_QUERY]
 
 
 def search(query: str) -> QuerySet[Version]:

@@ -6,6 +6,7 @@ whose texts may be long or have line breaks are sheets of their own (checks, foc
 alternative_titles, guide_items). ``rows_of`` and ``document_of`` are exact inverses.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +20,22 @@ Row = dict[str, Any]
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _INVISIBLE = "\ufeff\u200b\u2060"
+_LATER_FORMULA = re.compile(rf"([;\t\r\n][\s\"'{_INVISIBLE}]*)([=+\-@＝＋－＠])")
 
 
 def looks_like_formula(text: str) -> bool:
     """Tell whether spreadsheets take a text for a formula, or come to one after what they skip."""
     shown = text.lstrip().lstrip(_INVISIBLE).lstrip()
     return text.startswith(_FORMULA_STARTS) or shown.startswith(_FORMULA_STARTS)
+
+
+def disarmed(text: str) -> str:
+    """Return a text for CSV that no spreadsheet takes for a formula: an apostrophe before it.
+
+    Where the decimal sign is a comma, spreadsheets part cells at a semicolon, and know no
+    quotation marks within one: what follows a separator or a line end begins a cell there.
+    """
+    return _LATER_FORMULA.sub(r"\1'\2", f"'{text}" if looks_like_formula(text) else text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List the careers, or those whose titles or codes match ``?q=``."""
-    query = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    query = catalogue.asked(request.GET)
     found = Paginator(catalogue.search(query), CAREERS_PER_PAGE)
     context = {"query": query, "careers": found.get_page(request.GET.get("page"))}
     return render(request, "careers/index.html", context)

@@ -12,7 +12,7 @@ from pathlib import Path
 from gunicorn import glogging
 from gunicorn.workers.sync import SyncWorker
 
-from config import environment, refusals, request_ids, serving
+from config import environment, refusals, request_ids, server_replies, serving
 from config.logs import NoRequest, NoValues
 
 with environment.refused_in_one_line():
@@ -89,3 +89,4 @@ class Logger(glogging.Logger):  # type: ignore[misc]  # the server carries no ty
 
 worker_class = Worker
 logger_class = Logger
+server_replies.install()

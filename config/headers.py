@@ -11,11 +11,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 
-def everywhere(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Add the headers that no reply may lack."""
-    headers = {
+def of_every_reply() -> dict[str, str]:
+    """Return the headers that no reply may lack."""
+    return {
         "Content-Security-Policy": build_policy(),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -25,6 +23,23 @@ def everywhere(
         "X-Frame-Options": settings.X_FRAME_OPTIONS,
     }
 
+
+def without_django() -> dict[str, str]:
+    """Return them for what the server answers by itself, with what Django adds elsewhere."""
+    if not settings.SECURE_HSTS_SECONDS:
+        return of_every_reply()
+    https = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    https += "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+    https += "; preload" if settings.SECURE_HSTS_PRELOAD else ""
+    return of_every_reply() | {"Strict-Transport-Security": https}
+
+
+def everywhere(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Add the headers that no reply may lack."""
+    headers = of_every_reply()
+
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         for name, value in headers.items():
@@ -32,6 +47,9 @@ def everywhere(
         kind = response.headers.get("Content-Type", "")
         if kind.startswith("text/") and "charset" not in kind:
             response.headers["Content-Type"] = f"{kind}; charset=utf-8"
+        # Set whenever a token was asked for. A shared cache may keep even a cookie for others.
+        if response.cookies or request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
+            response.headers.setdefault("Cache-Control", "private")
         return response
 
     return middleware

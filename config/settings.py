@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "accounts.guards.kept_by_no_cache",
     "accounts.guards.second_factor",
     "accounts.guards.freshly_signed_in",
-    "accounts.admin_input.readable",
+    "accounts.admin_input.Readable",
     "simple_history.middleware.HistoryRequestMiddleware",
     "config.problems.problems_only",
 ]

@@ -61,6 +61,34 @@ def test_nonsense_in_filters_and_searches_of_a_list_never_fails(superuser, value
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "accounts/user/?last_login__year=0",
+        "accounts/user/?last_login__year=99999",
+        "accounts/user/?date_joined__year=-1",
+        "careers/career/?latest__created_at__week_day=x",
+        "autocomplete/?app_label=accounts&model_name=user&field_name=groups&term=%00",
+    ],
+)
+def test_a_lookup_that_no_database_takes_is_refused(superuser, address):
+    """A year that no calendar has, a search with NUL: the address is passed on unread."""
+    assert status(superuser, f"/admin/{address}") in (200, 302, 400, 403, 404)
+
+
+def test_what_is_wrong_with_the_code_is_not_said_to_be_the_visitors_fault(superuser, monkeypatch):
+    """Only of a list that was asked for something is an error taken for the asker's."""
+
+    def broken(*_args, **_kwargs):
+        raise ValueError("broken")
+
+    model = next(m for m in admin.site._registry if m._meta.model_name == "step")
+    monkeypatch.setattr(type(admin.site._registry[model]), "get_queryset", broken)
+    superuser.raise_request_exception = False
+    assert status(superuser, "/admin/careers/step/") == 500
+    assert status(superuser, "/admin/careers/step/?key=x") == 400
+
+
 @pytest.mark.parametrize("value", VALUES)
 def test_nonsense_for_rows_chosen_in_a_list_never_fails(superuser, value):
     """Actions on rows that cannot be, and the list that is saved in place."""

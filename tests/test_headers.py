@@ -204,6 +204,16 @@ def test_reading_public_pages_sets_no_session(stranger, box_maker):
     assert set(stranger.cookies) <= {"csrftoken"}
 
 
+def test_a_page_with_a_form_of_somebodys_is_kept_by_no_shared_cache(stranger, box_maker):
+    """Its token and its cookie are one visitor's; a page without either may be kept."""
+    for address in ("/", "/careers/box-maker/", "/account/login/"):
+        for _ in range(2):  # the second time the cookie is there already
+            reply = stranger.get(address)
+            assert "csrfmiddlewaretoken" in reply.text
+            assert "private" in reply["Cache-Control"], address
+    assert "Cache-Control" not in Client().get("/scoring/")
+
+
 def inline(reply: HttpResponse) -> list[str]:
     """Return whatever a page has inline that the policy would stop."""
     found = []

@@ -234,12 +234,17 @@ def test_the_rules_see_what_is_loose():
 
 def raw(server: Server, *lines: str, body: str = "") -> bytes:
     """Send lines as they are; return the status line of what comes back."""
+    return whole(server, *lines, body=body).split(b"\r\n", 1)[0]
+
+
+def whole(server: Server, *lines: str, body: str = "") -> bytes:
+    """Send lines as they are; return the beginning of what comes back."""
     place = urlsplit(server.address)
     request = "\r\n".join((*lines, f"Host: {HOST}", "X-Forwarded-Proto: https", "", body))
     with socket.create_connection((place.hostname or "", place.port or 0), timeout=20) as wire:
         wire.sendall(request.encode())
         wire.settimeout(20)
-        return wire.recv(4096).split(b"\r\n", 1)[0]
+        return wire.recv(4096)
 
 
 @pytest.mark.parametrize(
@@ -271,6 +276,23 @@ def test_messages_of_two_lengths_are_refused(production: Server, lines):
 def test_long_requests_are_refused(production: Server, lines):
     """Their lines, their headers and how many there are, before anything is made of them."""
     assert raw(production, *lines).split()[1] in (b"400", b"414", b"431")
+
+
+def test_what_the_server_itself_refuses_is_as_strict_as_a_page(production: Server):
+    """It comes before any of our code; and it repeats nothing of what was sent."""
+    sent = ("GET / HTTP/1.1", "Bad Name<b>: a")
+    head, _blank, body = whole(production, *sent).partition(b"\r\n\r\n")
+    fields = [line.split(": ", 1) for line in head.decode().split("\r\n")[1:]]
+    refused = Reply(400, tuple((name, value) for name, value in fields), body)
+    page = ask(production, "/scoring/")
+    strict = {name for name, value in page.headers if value == refused.get(name)}
+    assert strict >= {
+        "Content-Security-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy",
+        "Permissions-Policy", "Referrer-Policy", "Strict-Transport-Security",
+        "X-Content-Type-Options", "X-Frame-Options",
+    }  # fmt: skip
+    assert refused.get("Content-Type") == "text/plain; charset=utf-8"
+    assert body == b"400 Bad Request\n"
 
 
 def test_a_body_of_unknown_length_is_not_read(production: Server):

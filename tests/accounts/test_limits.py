@@ -64,7 +64,7 @@ def test_the_cache_holds_no_address():
     """Only a keyed hash of it."""
     request = RequestFactory().get("/", REMOTE_ADDR="198.51.100.7")
     key = visitors.key(request, "pdf")
-    assert re.fullmatch(r"pdf-[0-9a-f]{40}", key)
+    assert re.fullmatch(r"pdf-[0-9a-f]{64}", key)
     assert key != visitors.key(RequestFactory().get("/", REMOTE_ADDR="198.51.100.8"), "pdf")
 
 

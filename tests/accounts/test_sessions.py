@@ -328,3 +328,11 @@ def test_the_lifetimes_are_those_that_the_documents_name():
         kind: (idle / DAY, longest / DAY)
         for kind, (idle, longest) in settings.SIGNED_IN_SECONDS.items()
     } == {"member": (14, 30), "staff": (1 / 24, 0.5)}
+
+
+@pytest.mark.parametrize("key", ["\0" + "a" * 16, "a" * 12 + "\0", "a" * 5000, "é" * 12, "A" * 32])
+def test_a_cookie_that_no_session_can_have_is_none(stranger: Client, key):
+    """PostgreSQL knows no NUL: the browser that held such a key got no page any more."""
+    stranger.cookies[settings.SESSION_COOKIE_NAME] = key
+    for address in ("/", "/assessments/", "/account/login/", "/nowhere/"):
+        assert stranger.get(address).status_code in (200, 404)

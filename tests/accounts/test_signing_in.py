@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import (
     generate_totp_secret,
     hotp_value,
 )
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -152,6 +153,24 @@ def test_nobody_learns_who_has_an_account(address, name, more):
         after = client.get(reply["Location"]) if reply.status_code == 302 else reply
         found.append((visible(reply), visible(after)))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("typed", [PASSPHRASE, ""], ids=["password", "none"])
+def test_signing_up_works_as_long_for_an_address_that_has_an_account(monkeypatch, typed):
+    """To hash a password takes a fifth of a second: left out, it tells who is here."""
+    member()
+    hashed = []
+    real = MD5PasswordHasher.encode
+
+    def counted(self, password, salt, *rest):
+        hashed[-1] += 1
+        return real(self, password, salt, *rest)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    for email in (MARA, "nobody@example.org"):
+        hashed.append(0)
+        Client().post("/account/signup/", {"email": email, "password1": typed})
+    assert hashed == [1, 1] if typed else [0, 0]
 
 
 @pytest.mark.parametrize(

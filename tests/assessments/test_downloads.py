@@ -579,8 +579,24 @@ def test_what_looks_like_a_formula_is_text_in_the_csv(mara, box_maker, text):
     """An apostrophe stands before it, as spreadsheets understand."""
     assessment = finished(mara, box_maker, "senior", {"cutting": 1}, text)
     rows = csv_rows(file_of(mara, assessment, "csv").content)["skills"]
-    kept = text.replace("\r", "\n")
+    kept = text.replace("\r", "\n").replace("\t=", "\t'=").replace("\n=", "\n'=")
     assert [row["evidence"] for row in rows if row["skill"] == "cutting"] == [f"'{kept}"]
+
+
+@pytest.mark.parametrize("between", [";", "; ", "\t", "\n", ";\u200b", ';"', "a\n;"])
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "＝1"])
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+def test_no_cell_is_a_formula_where_another_sign_parts_cells(
+    mara, box_maker, between, text, separator
+):
+    """Spreadsheets of Germany or France open the same file, and part it at semicolons."""
+    evidence = f"made{between}{text}{between}boxes"
+    assessment = finished(mara, box_maker, "senior", {"cutting": 1}, evidence)
+    content = file_of(mara, assessment, "csv").content.decode("utf-8-sig")
+    rows = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
+    cells = [cell.strip(' \u200b"\n') for row in rows for cell in row]
+    assert [cell for cell in cells if cell.startswith(tuple("=+-@＝"))] == []
+    assert evidence in content.replace(f"'{text}", text).replace('""', '"')
 
 
 @pytest.mark.parametrize("text", HOSTILE)

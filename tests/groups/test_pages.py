@@ -478,6 +478,14 @@ def test_the_files_hold_the_figures_of_the_page(group, box_maker, cora_client):
     assert [row[1:] for row in found["months"][1:]] == [[m.people, m.low] for m in page.months]
 
 
+@pytest.mark.parametrize("query", ["%00", "box%00", "%20%00"])
+def test_a_career_is_looked_for_by_what_a_database_can_hold(cora_client, box_maker, query):
+    """PostgreSQL knows no NUL."""
+    reply = cora_client.get(f"/groups/new/?career=x&q={query}")
+    assert reply.status_code == 200
+    assert "Box Maker" in reply.text
+
+
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://x","y")', "+1", "-2", "@SUM(A1)", "＝1"])
 def test_a_formula_in_a_name_is_text_in_both_files(group, mara, cora_client, name):
     """Of a member and of the group."""

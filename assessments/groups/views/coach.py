@@ -66,7 +66,7 @@ def _career(request: HttpRequest) -> Version | None:
 
 
 def _choose_career(request: HttpRequest, *, status: int) -> HttpResponse:
-    query = request.GET.get("q", "")[:200]
+    query = catalogue.asked(request.GET)
     found = catalogue.search(query) if query else catalogue.featured()
     context = {"careers": list(found[:MOST_CAREERS]), "query": query, "is_unknown": status == 400}
     return render(request, "assessments/group_new.html", context, status=status)

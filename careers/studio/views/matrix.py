@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from ... import catalogue
 from ...drafts import compile_draft, requirements_of
 from ...models import Career
 from ..access import VIEW, load_career, studio_page
@@ -20,7 +21,7 @@ CAREERS_PER_PAGE = 50
 @studio_page(VIEW)
 def studio(request: HttpRequest) -> HttpResponse:
     """List the careers, or those whose titles, keys or codes match ``?q=``."""
-    query = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    query = catalogue.asked(request.GET)
     careers = Career.objects.select_related("latest").defer("latest__document")
     for word in query.split()[:8]:
         careers = careers.filter(
