@@ -5,6 +5,11 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 STATIC_SOURCES := $(shell find static -type f)
+# Where the server keeps what it makes, the static files among it: VAR_DIR, as the settings say.
+VAR := $(or $(VAR_DIR),var)
+ifdef VAR_DIR
+export VAR_DIR
+endif
 # A shell's own settings must not lead the demo to the ordinary database.
 DEMO := env -u DATABASE_URL -u DATABASE_URL_FILE -u CACHE_URL -u CACHE_URL_FILE -u CREDENTIALS_DIRECTORY -u PRODUCTION -u EMAIL_URL -u EMAIL_URL_FILE -u ALLOWED_HOSTS VAR_DIR=var/demo SECOND_FACTOR=nobody
 
@@ -14,7 +19,7 @@ DEMO := env -u DATABASE_URL -u DATABASE_URL_FILE -u CACHE_URL -u CACHE_URL_FILE 
 help:  ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(VENV)/run.stamp var/static.stamp  ## Install, migrate, load the careers and serve on http://localhost:8000 (PORT=… for another)
+run: $(VENV)/run.stamp $(VAR)/static.stamp  ## Install, migrate, load the careers and serve on http://localhost:8000 (PORT=… for another)
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py load_careers
 	@echo "Rung is at http://localhost:$(PORT) (Ctrl+C stops it)"
@@ -74,7 +79,7 @@ audit: $(VENV)/dev.stamp  ## Ask the network for known weaknesses of all librari
 	@$(PY) -m scripts.audit
 
 clean:  ## Remove the virtual environment and the collected static files (never the database)
-	rm -rf $(VENV) var/static var/static.stamp
+	rm -rf $(VENV) $(VAR)/static $(VAR)/static.stamp
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Rung needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
@@ -91,7 +96,7 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-var/static.stamp: $(VENV)/run.stamp $(STATIC_SOURCES)
+$(VAR)/static.stamp: $(VENV)/run.stamp $(STATIC_SOURCES)
 	@$(PY) manage.py collectstatic --noinput --clear --verbosity 0
 	@touch $@
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from . import encryption, limits, mail, sessions, visitors
 from .models import User
@@ -22,6 +23,8 @@ security = logging.getLogger("rung.security")
 """Who signs in and what changes about it, by the account's number: never by its address."""
 LOCKED_SECONDS = 300
 """How long five wrong passwords close an account's password, as ACCOUNT_RATE_LIMITS says."""
+MAX_ADDRESS = 254
+"""Signs of an e-mail address (RFC 5321, erratum 1690), and of the column it is kept in."""
 KEPT_IN_SESSION = "browser"
 """The browser's token, by which work without an account is opened again."""
 
@@ -32,6 +35,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address by which tries are counted."""
         return visitors.address(request)
+
+    def clean_email(self, email: str) -> str:
+        """Refuse an address that is longer than any; it would be cut, and be another's."""
+        if len(email) > MAX_ADDRESS:
+            raise ValidationError(
+                _("Shorten the address: none has more than %(most)d signs."),
+                params={"most": MAX_ADDRESS},
+            )
+        return str(super().clean_email(email))
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """Say what is wrong; of too many tries also the reply's status tells."""

@@ -1,4 +1,6 @@
-"""A kept connection is looked at before each request, and asked only after a pause.
+"""Django's PostgreSQL, with two things of our own: how long it waits, and when it asks.
+
+A kept connection is looked at before each request, and asked only after a pause.
 
 Django asks the server ``SELECT 1``, one way there and back for every request. When a server
 ends a connection, its last message or the end of the stream waits to be read here: the kernel
@@ -13,12 +15,17 @@ from typing import Any
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
+LOCK_TIMEOUT = "20s"
+"""As long as SQLite waits (``config.settings``), and less than gunicorn's 30 s."""
+_UNLESS_SET = (
+    "SELECT set_config('lock_timeout', %s, false) WHERE current_setting('lock_timeout') = '0'"
+)
 MOMENT = 10.0
 """Seconds since it was last found usable in which looking is enough."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's, with a check that mostly asks the kernel."""
+    """Django's; it waits for locks but a while, and its check mostly asks the kernel."""
 
     found_usable_at = 0.0
 
@@ -27,6 +34,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = super().get_new_connection(conn_params)
         self.found_usable_at = time.monotonic()
         return connection
+
+    def init_connection_state(self) -> None:
+        """Have no statement wait for a lock longer than the server waits for an answer.
+
+        Its worker would be killed in the middle; so it is told that it cannot save. What the
+        role or the address says of it stands. Behind PgBouncer that is left to the role.
+        """
+        super().init_connection_state()
+        if not self.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            with self.cursor() as cursor:
+                cursor.execute(_UNLESS_SET, [LOCK_TIMEOUT])
 
     def is_usable(self) -> bool:
         """Tell whether the connection can be used. No query within a moment of the last time."""

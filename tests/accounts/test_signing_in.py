@@ -338,3 +338,19 @@ def test_the_admin_shows_no_secret_of_a_second_factor(edda_client, edda):
     assert [("TOTP" in page, secret in page) for page in pages] == [(True, False)] * 2
     assert edda_client.get("/admin/mfa/authenticator/add/").status_code == 403
     assert edda_client.post(address, {"type": "webauthn"}).status_code == 403
+
+
+@pytest.mark.parametrize("length", [255, 320])
+def test_an_address_longer_than_any_is_refused_and_not_cut(stranger: Client, length):
+    """Cut, it is another's; and the second time the database refuses it."""
+    member()
+    email = "y" * (length - len("@example.org")) + "@example.org"
+    for _ in range(2):
+        page = stranger.post("/account/signup/", {"email": email, "password1": PASSPHRASE})
+        assert page.status_code == 200
+        assert "none has more than 254 signs" in page.text
+        assert email in page.text
+    sign_in(stranger)
+    page = stranger.post("/account/email/", {"email": email, "action_add": ""})
+    assert "none has more than 254 signs" in page.text
+    assert [user.email for user in User.objects.all()] == [MARA]

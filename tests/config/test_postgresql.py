@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.db import OperationalError
 from django.db.backends.postgresql import base
 
 from config import reading
+from config.outages import is_outage
 from config.postgresql.base import MOMENT, DatabaseWrapper
 
 POSTGRES = os.environ.get("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
@@ -137,3 +139,36 @@ def test_what_is_sent_often_is_prepared(ending, number):
             assert cursor.fetchone() == (number,)
     finally:
         made.close()
+
+
+def lock_timeout(ending: str) -> str:
+    """Return how long a statement waits for a lock."""
+    made = connected(ending)
+    try:
+        with made.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            return str(cursor.fetchone()[0])
+    finally:
+        made.close()
+
+
+@pytest.mark.parametrize(
+    ("ending", "waits"),
+    [("", "20s"), ("?options=-c%20lock_timeout%3D3s", "3s"), ("?pgbouncer=1", "0")],
+)
+def test_nothing_waits_for_a_lock_until_its_worker_is_killed(ending, waits):
+    """But what the operator says stands; behind PgBouncer they say it of the role."""
+    assert lock_timeout(ending) == waits
+
+
+def test_a_lock_that_is_held_too_long_passes_by_itself(kept):
+    """It is an outage: 503, and the person may try again."""
+    other = connected("?options=-c%20lock_timeout%3D50ms")
+    try:
+        with kept.cursor() as cursor, other.cursor() as waiting:
+            cursor.execute("SELECT pg_advisory_lock(6)")
+            with pytest.raises(OperationalError) as refused:
+                waiting.execute("SELECT pg_advisory_lock(6)")
+        assert is_outage(refused.value)
+    finally:
+        other.close()
