@@ -135,7 +135,8 @@ def let_in(request: HttpRequest, token: str) -> Assessment:
     )
     if link is None:
         raise Http404
-    BrowserAccess.objects.get_or_create(
-        assessment=link.assessment, browser_hash=ensure_browser_hash(request)
-    )
+    if request.method != "HEAD":  # a program that looks whether the link works
+        BrowserAccess.objects.get_or_create(
+            assessment=link.assessment, browser_hash=ensure_browser_hash(request)
+        )
     return link.assessment

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _INVISIBLE = "\ufeff\u200b\u2060"
-_LATER_FORMULA = re.compile(rf"([;\t\r\n][\s\"'{_INVISIBLE}]*)([=+\-@＝＋－＠])")
+_LATER_FORMULA = re.compile("([;\\t\\r\\n][\\s\"'\\ufeff\\u200b\\u2060]*)([-=+@＝＋－＠])")
 
 
 def looks_like_formula(text: str) -> bool:

@@ -145,6 +145,16 @@ def test_the_source_hashes_by_sha_2_or_blake_2_alone():
         for name in re.findall(r"hashlib\.(\w+)", path.read_text(encoding="utf-8"))
     }
     assert used == {"sha256", "sha384", "blake2b"}
+    keyed = [call for path in FILES for call in calls_of("salted_hmac", path)]
+    assert len(keyed) == 2
+    assert {ast.unparse(call.keywords[0]) for call in keyed} == {"algorithm='sha256'"}
+
+
+def calls_of(name: str, path: Path) -> list[ast.Call]:
+    """Return every call of a function by its name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    called = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [node for node in called if getattr(node.func, "id", "") == name]
 
 
 def test_no_cipher_is_used_but_fernet():

@@ -1,16 +1,20 @@
 """Messages over a real connection: page, queue, worker, and a mail server that comes and goes."""
 
 import re
+import ssl
 from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+import redis
 import time_machine
+from django.core.mail.backends.smtp import EmailBackend
 from django.test import Client
 from django.utils import timezone
 
 from accounts import mail
 from accounts.models import Message, User
+from config import reading
 from tests.smtp import listening
 
 from .test_mail import DATABASE, MARA, PASSPHRASE, queued, who, work
@@ -111,3 +115,15 @@ def test_a_mail_server_that_was_stopped_gets_every_message_when_it_is_back(
     assert who(stranger) == ANOTHER
     assert User.objects.get().email == ANOTHER
     assert Message.objects.count() == 0
+
+
+def test_who_the_other_side_is_is_checked(settings):
+    """The mail server's certificate and the cache's; the database's as its address says."""
+    settings.EMAIL_USE_TLS = True
+    context = EmailBackend().ssl_context
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    pool = redis.ConnectionPool.from_url("rediss://cache.example.org:6379/0")
+    connection = pool.connection_class(**pool.connection_kwargs)
+    assert (connection.cert_reqs, connection.check_hostname) == (ssl.CERT_REQUIRED, True)
+    found = reading.database("postgres://rung@db.example.org/rung?sslmode=verify-full")
+    assert found["OPTIONS"]["sslmode"] == "verify-full"

@@ -332,6 +332,14 @@ def test_a_return_link_opens_the_assessment_on_a_second_browser(mara, stranger, 
     assert saved.json() == {"revision": 2, "rated": 1, "total": 3}
 
 
+def test_to_look_whether_a_return_link_works_lets_nobody_in(mara, stranger, assessment):
+    """By HEAD, as programs do that show where a link leads."""
+    link = private_link(mara, assessment)
+    assert stranger.head(link).status_code == 302
+    assert stranger.get(f"/assessments/{assessment.pk}/").status_code == 404
+    assert not stranger.cookies
+
+
 def test_a_return_link_opens_only_its_own_assessment(mara, stranger, assessment, box_maker):
     """It is a key to one door."""
     other = start(mara, box_maker, "junior")
