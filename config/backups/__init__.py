@@ -24,6 +24,10 @@ class BackupError(Exception):
     """It cannot be done; the message says why, and what to do."""
 
 
+class DamagedError(BackupError):
+    """What was read is no database, or broken; not that it could not be read just now."""
+
+
 def engine() -> ModuleType:
     """Return the module that knows the database in use."""
     if connection.vendor == "sqlite":
@@ -36,9 +40,14 @@ def engine() -> ModuleType:
 
 
 def take(target: Path, settings: dict[str, Any]) -> None:
-    """Write a backup to that file, in place of an older backup there. Raises BackupError."""
-    if target.is_dir() or not target.parent.is_dir():
-        raise BackupError(f"{target} is no place for a file: name one in a folder that exists.")
+    """Write a backup to that file, in place of an older backup there. Raises BackupError.
+
+    A link is followed, as everything else that writes a file does, and goes on being one.
+    """
+    named, target = target, target.resolve()
+    if (named.exists() and not named.is_file()) or not target.parent.is_dir():
+        # A device or a pipe would be gone, and a file in its place.
+        raise BackupError(f"{named} is no place for a file: name one in a folder that exists.")
     if target.exists() and target.stat().st_size:
         try:
             engine().applied_in(target)

@@ -111,8 +111,9 @@ def _run(
         stderr=subprocess.PIPE, env=ours, check=False,
     )  # fmt: skip
     if done.returncode:
-        told = done.stderr.decode(errors="replace").strip().splitlines() or ["it failed."]
-        raise ProgramError(told[0])
+        told = done.stderr.decode(errors="replace").strip().splitlines()
+        # A dump that is broken in places makes pg_restore crash without a word.
+        raise ProgramError(told[0] if told else f"{program} broke off without a word.")
     return "" if out else done.stdout.decode()
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from assessments import actions
 from assessments.access import hash_token, new_token
+from assessments.models import Assessment
 from careers import catalogue
 
 
@@ -45,7 +46,7 @@ if __name__ == "__main__":
     while True:
         try:
             work_through(done)
-        except actions.FinishedError:
+        except (actions.FinishedError, Assessment.DoesNotExist):
             continue  # it began after the backup that was restored meanwhile, and is gone
         done += 1
         print(done, flush=True)

@@ -194,6 +194,32 @@ def test_a_backup_overwrites_nothing_but_a_backup(places, tmp_path, where):
     assert [path.name for path in tmp_path.iterdir()] == ["words"]
 
 
+def test_a_backup_takes_the_place_of_no_pipe_or_device(places, tmp_path):
+    """It would be gone, and a file in its place."""
+    live, _other = places
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    for name in ("pipe", "link"):
+        done = run(live, "manage.py", "backup", str(tmp_path / name))
+        assert (done.returncode, done.stderr) == (
+            1,
+            f"CommandError: No backup was made. {tmp_path / name} is no place for a file: name one "
+            "in a folder that exists.\n",
+        )
+        assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_link_is_followed_to_the_backup(places, tmp_path):
+    """Such as from a name that stays to a disk that changes, whether a backup is there or not."""
+    live, _other = places
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk" / "file")
+    for _time in range(2):
+        manage(live, "backup", str(tmp_path / "link"))
+        assert (tmp_path / "link").is_symlink()
+        assert [path.is_symlink() for path in (tmp_path / "disk").iterdir()] == [False]
+
+
 def test_a_full_disk_leaves_the_older_backup_alone(places, tmp_path):
     """Nothing half-written stays beside it either."""
     live, _other = places
@@ -222,6 +248,22 @@ def test_missing_programs_are_named(places, tmp_path):
         "CommandError: No backup was made. pg_dump is not on the PATH: install PostgreSQL's client "
         "programs, of the server's version or newer (on Debian: postgresql-client).",
     )
+
+
+@pytest.mark.parametrize("kept", [3000, 20_000, 0.5])
+def test_what_is_damaged_is_told_in_words(places, tmp_path, kept):
+    """The sentence says what is wrong, not a heading or that something failed."""
+    live, _other = places
+    file = tmp_path / "file"
+    manage(live, "backup", str(file))
+    raw = file.read_bytes()
+    kept = int(kept * len(raw)) if kept < 1 else kept
+    file.write_bytes(raw[:kept] + b"\xa5" * 4096 + raw[kept + 4096 :])
+    done = run(live, "manage.py", "restore", str(file), "--yes")
+    start = f"CommandError: {file} is damaged: "
+    assert (done.returncode, done.stderr[: len(start)]) == (1, start)
+    said = done.stderr[len(start) :]
+    assert (said.startswith(("***", "it failed", "ok")), len(said) > 10) == (False, True)
 
 
 # What only SQLite has: a file that is replaced in place.
@@ -291,6 +333,102 @@ def test_a_database_that_cannot_be_read_is_put_aside(tmp_path):
     kept = tmp_path / "live.replaced-20261122-080000-000000"
     assert told.endswith("Restart the server.")
     assert (notes(live), kept.read_bytes()) == (["old"], b"broken" * 1000)
+
+
+@pytest.fixture
+def replaced(tmp_path) -> tuple[Path, Path, dict[str, object]]:
+    """A database of one note, a backup of another, and the settings of the first."""
+    live, backup = tmp_path / "live", tmp_path / "backup"
+    sqlite.take(backup, database(tmp_path / "other", *(f"{n} {'x' * 2000}" for n in range(100))))
+    for path in tmp_path.glob("other*"):
+        path.unlink()
+    return live, backup, database(live, "old")
+
+
+def leaves_all_as_it_was(replaced, says: str) -> None:
+    """Restore in vain: the same file, with the same in it, and nothing beside it."""
+    live, backup, settings = replaced
+    before = (live.stat().st_ino, notes(live))
+    with pytest.raises(BackupError, match=rf"Nothing was restored: .*{says}\.$"):
+        sqlite.put_back(backup, settings, NOW)
+    assert (live.stat().st_ino, notes(live)) == before
+    assert sorted(path.name for path in live.parent.iterdir()) == ["backup", "live"]
+
+
+@pytest.mark.parametrize("which", ["the copy", "the database"])
+def test_a_restore_on_a_full_disk_leaves_the_database_alone(replaced, monkeypatch, which):
+    """Whether there is no space for the copy that is kept, or for what is restored."""
+    opened = sqlite._open
+
+    def small(path: Path, mode: str) -> sqlite3.Connection:
+        found = opened(path, mode)
+        if (path.name == "live") is (which == "the database") and mode == "rw":
+            found.execute("PRAGMA max_page_count=3")
+        return found
+
+    monkeypatch.setattr(sqlite, "_open", small)
+    leaves_all_as_it_was(replaced, "database or disk is full")
+
+
+def test_a_restore_beyond_a_quota_leaves_the_database_alone(replaced):
+    """SQLite calls that an error of the disk, as it does files that may not grow so far."""
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, limits[1]))
+    try:
+        leaves_all_as_it_was(replaced, "disk I/O error")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_restore_of_what_another_holds_leaves_the_database_alone(replaced, monkeypatch):
+    """It is no broken database that is locked."""
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.2)
+    monkeypatch.setattr(sqlite, "WAIT", 0.1)
+    with closing(sqlite3.connect(replaced[0], isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("INSERT INTO notes VALUES ('theirs')")
+        with pytest.raises(BackupError, match=r"Nothing was restored: .*database is busy"):
+            sqlite.put_back(replaced[1], replaced[2], NOW)
+        other.execute("INSERT INTO notes VALUES ('more')")
+    assert notes(replaced[0]) == ["old", "theirs", "more"]
+    assert sorted(path.name for path in replaced[0].parent.iterdir()) == ["backup", "live"]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_broken_database_or_none_stays_where_the_disk_is_full(replaced, monkeypatch, is_there):
+    """The backup is whole on disk before anything moves."""
+    live, backup, settings = replaced
+    for path in live.parent.glob("live*"):
+        path.unlink()
+    if is_there:
+        live.write_bytes(b"broken" * 1000)
+    opened = sqlite._open
+
+    def small(path: Path, mode: str) -> sqlite3.Connection:
+        found = opened(path, mode)
+        if mode == "rw" and path.name.startswith("."):
+            found.execute("PRAGMA max_page_count=3")
+        return found
+
+    monkeypatch.setattr(sqlite, "_open", small)
+    with pytest.raises(BackupError, match=r"Nothing was restored: .*disk is full"):
+        sqlite.put_back(backup, settings, NOW)
+    expected = {"live": b"broken" * 1000} if is_there else {}
+    found = {path.name: path.read_bytes() for path in live.parent.iterdir()}
+    assert found == {"backup": backup.read_bytes()} | expected
+
+
+def test_a_database_that_is_not_rungs_is_kept_as_a_copy(replaced):
+    """It can be read, so the living file is written; who looks later finds what was there."""
+    live, backup, settings = replaced
+    with closing(sqlite3.connect(live)) as other, other:
+        other.execute("DROP TABLE careers_version")
+    before = live.stat().st_ino
+    assert sqlite.put_back(backup, settings, NOW).startswith("The replaced database is kept as ")
+    kept = live.with_name("live.replaced-20261122-080000-000000")
+    assert (live.stat().st_ino, len(notes(live)), notes(kept)) == (before, 100, ["old"])
 
 
 def test_a_busy_database_is_given_up_after_a_while(tmp_path, monkeypatch):
