@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -70,7 +71,11 @@ class Environment:
         "`localhost`, `127.0.0.1`, `[::1]`",
     )
     CSRF_TRUSTED_ORIGINS: list[str] = variable(
-        reading.origins, "", "Other origins whose forms are taken, separated by commas.", "none"
+        reading.origins,
+        "",
+        "Other origins whose forms are taken, separated by commas. In production each is "
+        "`https://` and a name, or `https://*.example.org` for all below one.",
+        "none",
     )
     BEHIND_PROXY: bool = variable(
         reading.flag,
@@ -102,7 +107,7 @@ class Environment:
         secret=True,
     )
     EMAIL_FROM: str = variable(
-        reading.text,
+        reading.sender,
         "",
         "The sender, such as `Rung <rung@example.org>`.",
         "`rung@` and the first of `ALLOWED_HOSTS`",
@@ -139,7 +144,7 @@ class Environment:
         reading.text,
         str(BASE_DIR / "var"),
         "Where the database, the key, the cache and collected static files lie, unless they are "
-        "elsewhere by a setting of their own.",
+        "elsewhere by a setting of their own. In production it must begin with `/`.",
         "`var` beside `manage.py`",
     )
     STATIC_DIR: str = variable(
@@ -188,6 +193,12 @@ NAMES = (
     secret_files.FOLDER,
 )
 """Every variable that is looked at."""
+ALIKE, LONG = 0.9, 7
+"""From which likeness (0 to 1) a name is taken for one of ours, if that has so many letters.
+
+DATABASE_URI is 0.92 like DATABASE_URL, and DATABASE_USER, which may well be there, 0.88. XDEBUG
+is 0.91 like DEBUG, so short names are left out.
+"""
 
 
 def declared() -> list[tuple[str, str, str]]:
@@ -198,7 +209,7 @@ def declared() -> list[tuple[str, str, str]]:
 def read(environ: Mapping[str, str]) -> Environment:
     """Return the values, or raise RefusedError with every fault found."""
     values: dict[str, Any] = {}
-    faults: list[str] = []
+    faults = secret_files.fault_of_folder(environ)
     for each in fields(Environment):
         try:
             raw = environ.get(each.name, "").strip()
@@ -214,6 +225,20 @@ def read(environ: Mapping[str, str]) -> Environment:
     if faults:
         raise RefusedError("\n".join(faults))
     return Environment(**values)
+
+
+def misspelt(environ: Mapping[str, str]) -> list[str]:
+    """Return one line for each variable that is none of ours, and is spelt nearly as one is.
+
+    It starts all the same: the variable may be another program's. One that is set as well is
+    not asked for.
+    """
+    missing = [name for name in NAMES if len(name) >= LONG and not environ.get(name)]
+    return [
+        f"{name} is no setting and is not read: is {meant} meant?"
+        for name in sorted(environ.keys() - set(NAMES))
+        for meant in get_close_matches(name, missing, n=1, cutoff=ALIKE)
+    ]
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from config.logs import NoRequest, NoValues
 
 with environment.refused_in_one_line():
     ENV = environment.read(os.environ)
+    COUNTS = serving.counts_folder(Path(ENV.VAR_DIR)) if ENV.METRICS_TOKEN else ""
+DOUBTS = [*refusals.doubts(ENV), *environment.misspelt(os.environ)]
 
 workers = ENV.WEB_CONCURRENCY
 preload_app = True
@@ -34,21 +36,20 @@ def when_ready(server):  # type: ignore[no-untyped-def]  # as gunicorn calls it
     Browsers open spare ones, and a sync worker would sit on each until it times out. Other
     systems than Linux lack the option; there a proxy in front does the same.
     """
-    for doubt in refusals.doubts(ENV):
+    for doubt in DOUBTS:
         server.log.warning(doubt)
     for listener in server.LISTENERS:
         if hasattr(socket, "TCP_DEFER_ACCEPT") and listener.sock.family != socket.AF_UNIX:
             listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, timeout)
 
 
-if ENV.METRICS_TOKEN:
-    counts = serving.counts_folder(Path(ENV.VAR_DIR))
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # where the library looks for it
+if COUNTS:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = COUNTS  # where the library looks for it
     child_exit = serving.worker_is_gone
 
     def on_exit(server):  # type: ignore[no-untyped-def]  # as gunicorn calls it
         """Remove the counts."""
-        shutil.rmtree(counts, ignore_errors=True)
+        shutil.rmtree(COUNTS, ignore_errors=True)
 
 
 def worker_abort(worker):  # type: ignore[no-untyped-def]  # as gunicorn calls it

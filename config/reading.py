@@ -16,6 +16,8 @@ import dj_database_url
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 HOST = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]|\*", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
+ADDRESS = r"[^@\s<>,;:\"()]+@[\w-]+(\.[\w-]+)*"
+SENDER = re.compile(rf'{ADDRESS}|("[^"\\]*" *|[^"<>@,;:()\\]*)<{ADDRESS}>')
 RATE = re.compile(r"[1-9]\d{0,8}/(s|sec|m|min|h|hour|d|day)")
 SQLITE, POSTGRESQL = "django.db.backends.sqlite3", "django.db.backends.postgresql"
 PORTS = {"smtp": 25, "smtp+tls": 587, "submission": 587, "smtp+ssl": 465}
@@ -87,6 +89,16 @@ def origins(raw: str) -> list[str]:
             "each with its scheme, without a path."
         )
     return found
+
+
+def sender(raw: str) -> str:
+    """Return an e-mail address, with or without a name before it; "" if there is none."""
+    if raw and not (raw.isprintable() and SENDER.fullmatch(raw)):
+        raise ValueError(
+            "must be one address, such as Rung <rung@example.org> or rung@example.org "
+            "(a name with a comma in quotes)."
+        )
+    return raw
 
 
 def rate(raw: str) -> str:

@@ -1,6 +1,7 @@
 """What production does not start with, or warns of, each by the name of the setting to change."""
 
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ def of(env: "Environment") -> list[str]:
     """Return one line for each setting that is missing, weak or at odds with another."""
     faults = [] if env.PRODUCTION else _token(env)
     if env.PRODUCTION:
-        faults = [*_key(env), *_hosts(env), *_switches(env), *_services(env), *_token(env)]
+        faults = [
+            *_key(env), *_hosts(env), *_origins(env), *_switches(env), *_services(env),
+            *_places(env), *_token(env),
+        ]  # fmt: skip
     return faults
 
 
@@ -56,6 +60,9 @@ def _key(env: "Environment") -> list[str]:
         return [f"SECRET_KEY must be set in production: {how}"]
     if is_weak(env.SECRET_KEY):
         return [f"SECRET_KEY must be at least {KEY_LENGTH} random characters: {how}"]
+    if any(is_weak(key) for key in env.SECRET_KEY_FALLBACKS):
+        # Each opens sessions as the key itself does: the weakest counts.
+        return [f"SECRET_KEY_FALLBACKS must be keys of at least {KEY_LENGTH} random characters."]
     return []
 
 
@@ -64,7 +71,45 @@ def _hosts(env: "Environment") -> list[str]:
         return ["ALLOWED_HOSTS must be set in production, to the host names people use."]
     if "*" in env.ALLOWED_HOSTS:
         return ["ALLOWED_HOSTS must name the hosts in production: * lets anyone choose the name."]
+    if any(host.startswith(".") and not _is_narrow(host) for host in env.ALLOWED_HOSTS):
+        return [
+            "ALLOWED_HOSTS must name the hosts in production: .example.org is for all below "
+            "example.org; one word after the dot lets anyone choose the name."
+        ]
     return []
+
+
+def _origins(env: "Environment") -> list[str]:
+    for origin in env.CSRF_TRUSTED_ORIGINS:
+        scheme, _, host = origin.lower().partition("://")
+        if scheme != "https":
+            return ["CSRF_TRUSTED_ORIGINS must begin with https:// in production."]
+        name = host.removeprefix("*.")
+        if "*" in name or (name != host and not _is_narrow(name)):
+            return [
+                "CSRF_TRUSTED_ORIGINS must name the origins in production: https://*.example.org "
+                "is for all below example.org; less after the * trusts anyone's pages."
+            ]
+    return []
+
+
+def _is_narrow(name: str) -> bool:
+    """Tell whether a name below which all are meant has two words or more."""
+    return len(name.partition(":")[0].strip(".").split(".")) > 1
+
+
+def _places(env: "Environment") -> list[str]:
+    faults = []
+    if not Path(env.VAR_DIR).is_absolute():
+        faults.append(
+            "VAR_DIR must be a whole path in production, beginning with /: where the server is "
+            "started must not choose the database."
+        )
+    is_file = env.DATABASE_URL.get("ENGINE", "").endswith("sqlite3")
+    name = env.DATABASE_URL.get("NAME", "")
+    if is_file and name != ":memory:" and not Path(name).is_absolute():
+        faults.append("DATABASE_URL must be a whole path in production: sqlite:////path.")
+    return faults
 
 
 def _switches(env: "Environment") -> list[str]:

@@ -38,6 +38,21 @@ def text_of(name: str, environ: Mapping[str, str], *, guarded: bool) -> str:
     return _read(Path(path), where, guarded=guarded)
 
 
+def fault_of_folder(environ: Mapping[str, str]) -> list[str]:
+    """Return a line if there should be a folder of secrets and is none.
+
+    Otherwise all that was expected there would be unset, and the database another one.
+    """
+    folder = environ.get(FOLDER, "").strip()
+    try:
+        is_wrong = bool(folder) and not stat.S_ISDIR(Path(folder).stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        is_wrong = True
+    except OSError:
+        is_wrong = False  # it is there; what hinders looking is said of each secret
+    return [f"{FOLDER} must name a folder that exists, or be left out."] if is_wrong else []
+
+
 def _is_there(path: Path) -> bool:
     # Whatever hinders looking is said when it is read, but for what is simply not there.
     try:

@@ -6,18 +6,25 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .environment import RefusedError
+
 
 def counts_folder(var: Path) -> str:
     """Return an empty folder for the counts of this server's workers.
 
     Each server has its own, named by its process, so that one that is being replaced and the
     one that replaces it do not mix. What servers that were killed left behind is removed.
+    Raises RefusedError where the folder cannot be made.
     """
     for left in (var / "metrics").glob("*"):
         if left.name.isdecimal() and not _runs(int(left.name)):
             shutil.rmtree(left, ignore_errors=True)
     own = var / "metrics" / str(os.getpid())
-    own.mkdir(parents=True, exist_ok=True)
+    try:
+        own.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise RefusedError(f"VAR_DIR holds no folder for counts: {why}.") from None
     return str(own)
 
 

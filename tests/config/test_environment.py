@@ -59,7 +59,8 @@ def test_no_variable_is_read_that_is_not_declared():
         "config/backups/postgres.py": ["ours = {**os.environ, **_connection(settings or {})}"],
         "config/gunicorn.py": [
             "ENV = environment.read(os.environ)",
-            'os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # where the library looks for it',
+            "DOUBTS = [*refusals.doubts(ENV), *environment.misspelt(os.environ)]",
+            'os.environ["PROMETHEUS_MULTIPROC_DIR"] = COUNTS  # where the library looks for it',
         ],
     }
 
@@ -87,6 +88,17 @@ def names_of(environ: dict[str, str]) -> list[str]:
         ({"ALLOWED_HOSTS": " , "}, ["ALLOWED_HOSTS"]),
         ({"ALLOWED_HOSTS": "*"}, ["ALLOWED_HOSTS"]),
         ({"ALLOWED_HOSTS": "rung.example.org,*"}, ["ALLOWED_HOSTS"]),
+        ({"ALLOWED_HOSTS": "rung.example.org,.com"}, ["ALLOWED_HOSTS"]),
+        ({"ALLOWED_HOSTS": ".com."}, ["ALLOWED_HOSTS"]),
+        ({"SECRET_KEY_FALLBACKS": "abc"}, ["SECRET_KEY_FALLBACKS"]),
+        ({"SECRET_KEY_FALLBACKS": f"{GOOD['SECRET_KEY'][::-1]},{'x' * 60}"},
+         ["SECRET_KEY_FALLBACKS"]),
+        *(({"CSRF_TRUSTED_ORIGINS": f"https://a.example.org,{each}"}, ["CSRF_TRUSTED_ORIGINS"])
+          for each in ("http://a.example.org", "HTTP://a.example.org", "https://*", "https://*.*",
+                       "https://*.org", "https://*.org:8443", "https://*org.example.com",
+                       "https://*.*.example.org", "https://*.org.")),
+        ({"VAR_DIR": "var/rung"}, ["VAR_DIR"]),
+        ({"DATABASE_URL": "sqlite:///rung.sqlite3"}, ["DATABASE_URL"]),
         ({"EMAIL_URL": ""}, ["EMAIL_URL"]),
         ({"EMAIL_URL": "console:"}, ["EMAIL_URL"]),
         ({"DEBUG": "1"}, ["DEBUG"]),
@@ -102,6 +114,62 @@ def test_production_refuses_what_is_missing_or_weak_by_name(changed, names):
     """All of it at once, so that one restart is enough."""
     environment.read(GOOD)
     assert names_of(GOOD | changed) == names
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"ALLOWED_HOSTS": ".example.org,localhost,[::1]"},
+        {"SECRET_KEY_FALLBACKS": GOOD["SECRET_KEY"][::-1]},
+        {"CSRF_TRUSTED_ORIGINS": "https://a.example.org,https://*.example.org:8443"},
+        {"VAR_DIR": "/var/lib/rung", "DATABASE_URL": "sqlite:////var/lib/rung/rung.sqlite3"},
+        {"EMAIL_FROM": "rung@example.org"},
+        {"EMAIL_FROM": '"Rung, the office" <rung@mail>'},
+    ],
+)
+def test_production_takes_what_is_meant_so(changed):
+    """The neighbours of what it refuses."""
+    environment.read(GOOD | changed)
+
+
+MISSPELT = {
+    "DATABASE_URI": "DATABASE_URL", "SECRETKEY_FILE": "SECRET_KEY_FILE",
+    "METRICS_TOKENS": "METRICS_TOKEN", "ALLOWED_HOST": "ALLOWED_HOSTS", "TIMEZONE": "TIME_ZONE",
+    "CREDENTIAL_DIRECTORY": "CREDENTIALS_DIRECTORY", "SECOND_FACTORS": "SECOND_FACTOR",
+}  # fmt: skip
+OTHERS = """
+    PATH HOME LANG LANGUAGE LC_ALL LC_CTYPE LC_TIME TZ TERM SHELL USER LOGNAME PWD OLDPWD SHLVL
+    HOSTNAME EDITOR PAGER DISPLAY TMPDIR MAIL PYTHONPATH PYTHONHOME PYTHONUNBUFFERED
+    PYTHONHASHSEED PYTHON_VERSION VIRTUAL_ENV DJANGO_SETTINGS_MODULE DJANGO_DEBUG
+    DJANGO_SECRET_KEY RUNG_ENV GUNICORN_CMD_ARGS GUNICORN_PID GUNICORN_FD LISTEN_FDS LISTEN_PID
+    NOTIFY_SOCKET INVOCATION_ID JOURNAL_STREAM STATE_DIRECTORY RUNTIME_DIRECTORY CACHE_DIRECTORY
+    LOGS_DIRECTORY CONFIGURATION_DIRECTORY POSTGRES_URL POSTGRES_DB POSTGRES_USER
+    POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE POSTGRES_HOST PGDATABASE PGHOST PGUSER PGPASSWORD
+    PGOPTIONS REDIS_URL REDIS_HOST DATABASE_HOST DATABASE_PORT DATABASE_NAME DATABASE_USER
+    DATABASE_SERVICE_HOST CACHE_HOST CACHE_PORT CACHE_DIR EMAIL_HOST EMAIL_PORT
+    EMAIL_HOST_PASSWORD EMAIL_USE_TLS STATIC_URL STATIC_ROOT MEDIA_ROOT METRICS_PORT API_KEY
+    API_TOKEN SECRET_KEY_BASE LOG_LEVEL LOG_FILE TIMEFORMAT XDEBUG DEBUG_MODE TASK PRODUCT
+    XDG_DATA_DIRS XDG_RUNTIME_DIR SSH_AUTH_SOCK KUBERNETES_SERVICE_HOST KUBERNETES_PORT
+    RUNG_PORT WEB_PORT HTTP_PROXY HTTPS_PROXY NO_PROXY CI CHROMIUM PORT
+"""
+
+
+def test_a_name_that_is_nearly_a_settings_is_told():
+    """With the one that may be meant; what it holds is not repeated."""
+    found = environment.misspelt(dict.fromkeys(MISSPELT, PRIVATE))
+    assert found == [
+        f"{name} is no setting and is not read: is {meant} meant?"
+        for name, meant in sorted(MISSPELT.items())
+    ]
+    both = {"DATABASE_URI": "another program's", "DATABASE_URL": "ours"}
+    assert environment.misspelt(both) == []
+
+
+def test_no_other_programs_variable_is_taken_for_a_setting():
+    """Nor any of this machine's, nor our own."""
+    assert environment.misspelt(dict.fromkeys((*OTHERS.split(), *environment.NAMES), "x")) == []
+    assert environment.misspelt(dict.fromkeys(OTHERS.split(), "x")) == []
+    assert environment.misspelt(os.environ) == []
 
 
 SHARED = {"DATABASE_URL": "postgres://u:p@h/n", "BEHIND_PROXY": "1"}
@@ -139,6 +207,10 @@ def test_production_warns_of_what_may_be_a_mistake(changed, names):
         ("CACHE_URL", ["x", "redis://", "redis://h:port/0", "redis://h/name", "memcached://h",
                        "file://h/x", "file://", "redis://[::1"]),
         ("EMAIL_URL", ["x", "smtp://", "smtp+tls://h:port", "gmail://h", "smtp://[::1", "file:"]),
+        ("EMAIL_FROM", ["x", "rung@", "@example.org", "Rung rung@example.org>", "a@b.org, c@d.org",
+                        "Rung, office <rung@example.org>", "Rung <rung@exa mple.org>",
+                        "Rung\nBcc: a@b.org <rung@example.org>", "<rung@@example.org>"]),
+        ("CREDENTIALS_DIRECTORY", ["/nowhere/at/all", __file__]),
         ("TIME_ZONE", ["Mars/Olympus", "../etc/passwd", "CET+x"]),
         ("API_RATE", ["many", "0/min", "10", "10/fortnight", "-1/s"]),
         ("TOKEN_MISSES", ["0", "-1", "1.5", "many", "²", "9999999999999999999999"]),
@@ -193,36 +265,59 @@ def test_a_connection_to_redis_takes_our_options(url):
     assert (connection.socket_timeout, connection.username) == (0.5, "u" if "u:" in url else None)
 
 
+SERVER = ["--config", "config/gunicorn.py", "--bind", "127.0.0.1:0"]
+
+
+def started(given: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with these variables of ours and no others."""
+    clean = {k: v for k, v in os.environ.items() if k not in environment.NAMES}
+    clean.pop("DJANGO_SETTINGS_MODULE", None)
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=clean | given,
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "command",
     [
         ["manage.py", "check"],
         ["manage.py", "migrate"],
-        [
-            "-m",
-            "gunicorn",
-            "config.wsgi",
-            "--config",
-            "config/gunicorn.py",
-            "--bind",
-            "127.0.0.1:0",
-        ],
+        ["-m", "gunicorn", "config.wsgi", *SERVER],
     ],
     ids=["check", "migrate", "server"],
 )
 def test_a_start_that_is_refused_prints_lines_and_no_traceback(command, tmp_path):
     """To the terminal, with status 1; passwords are not repeated."""
-    clean = {k: v for k, v in os.environ.items() if k not in environment.NAMES}
-    clean.pop("DJANGO_SETTINGS_MODULE", None)
     wrong = {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"postgres://u:{PRIVATE}@h:port/n"}
-    done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=clean | wrong,
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    done = started(wrong, *command)
     first, *rest = done.stderr.splitlines()
     assert (done.returncode, first) == (1, "Rung does not start:")
     assert [line.split(" ")[0] for line in rest] == ["DATABASE_URL"]
     assert PRIVATE not in done.stderr
+
+
+@pytest.mark.parametrize("place", ["file", "file/var"])
+def test_the_server_counts_in_a_folder_or_says_why_not(tmp_path, place):
+    """It looks for it before the settings are read."""
+    (tmp_path / "file").touch()
+    given = {"VAR_DIR": str(tmp_path / place), "METRICS_TOKEN": "a-word-of-more-than-twenty"}
+    done = started(given, "-m", "gunicorn", "config.wsgi", *SERVER)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "Rung does not start:\nVAR_DIR holds no folder for counts: Not a directory.\n",
+    )
+
+
+def test_the_server_warns_of_a_name_that_is_misspelt(tmp_path):
+    """Its value, which may hold a password, is not repeated."""
+    given = {"VAR_DIR": str(tmp_path), "DATABASE_URI": f"postgres://{PRIVATE}"}
+    code = "from config import gunicorn; print(*gunicorn.DOUBTS)"
+    done = started(given, "-c", code)
+    assert (done.stdout, done.stderr) == (
+        "DATABASE_URI is no setting and is not read: is DATABASE_URL meant?\n",
+        "",
+    )
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):

@@ -13,7 +13,7 @@ from tests.config.test_environment import GOOD, PRIVATE, ROOT
 
 VALUES = {
     "SECRET_KEY": GOOD["SECRET_KEY"],
-    "SECRET_KEY_FALLBACKS": "one,two",
+    "SECRET_KEY_FALLBACKS": f"{GOOD['SECRET_KEY'][::-1]},{GOOD['SECRET_KEY'].swapcase()}",
     "DATABASE_URL": f"postgres://u:{PRIVATE}@h:5432/n",
     "CACHE_URL": f"redis://u:{PRIVATE}@h:6379/0",
     "EMAIL_URL": f"smtp+tls://u:{PRIVATE}@h",
@@ -60,15 +60,24 @@ def test_every_secret_may_be_in_a_file(folder):
 
 
 def test_what_is_not_in_the_folder_is_a_variable_or_unset(folder):
-    """One secret by each way; a folder that is not there holds none."""
+    """One secret by each way."""
     for name in ("EMAIL_URL", "CACHE_URL", "METRICS_TOKEN", "SECRET_KEY_FALLBACKS"):
         (folder / name).unlink()
     given = {"CREDENTIALS_DIRECTORY": str(folder), "EMAIL_URL": VALUES["EMAIL_URL"]}
     found = environment.read(OPEN | given)
     assert (found.METRICS_TOKEN, found.CACHE_URL) == ("", {})
     assert found.EMAIL_URL["EMAIL_HOST_PASSWORD"] == PRIVATE
-    plain = {**GOOD, "CREDENTIALS_DIRECTORY": str(folder / "nowhere"), "DATABASE_URL_FILE": " "}
+    plain = {**GOOD, "CREDENTIALS_DIRECTORY": " ", "DATABASE_URL_FILE": " "}
     assert environment.read(plain) == environment.read(GOOD)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "SECRET_KEY", "SECRET_KEY/below"])
+def test_a_folder_of_secrets_that_is_none_is_refused(folder, name):
+    """What was expected there would be unset, and the database another one."""
+    for given in (GOOD, {}):
+        assert refused({**given, "CREDENTIALS_DIRECTORY": str(folder / name)}) == (
+            "CREDENTIALS_DIRECTORY must name a folder that exists, or be left out."
+        )
 
 
 @pytest.mark.parametrize("name", SECRETS)
