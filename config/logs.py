@@ -9,7 +9,19 @@ from typing import Any
 from . import request_ids
 
 REQUEST = re.compile(r"(Invalid request from ip=|Error handling request).*", re.DOTALL)
-ADDRESS = re.compile(r"\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+")
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+QUOTED = re.compile(r"""(["'])(\S*).*?( HTTP/[\d.]{1,3})?\1(?=[^"']*$)""", re.DOTALL)
+"""A request line in what the development server says: up to the last quotation mark."""
+
+
+def known(method: str | None) -> str:
+    """Return a request's method, "other" if it is none: a client may send any word as one."""
+    return method if method in METHODS else "other" if method else ""
+
+
+def _cut(line: re.Match[str]) -> str:
+    mark, method, version = line[1], known(line[2]), line[3] or ""
+    return f"{mark}{method} …{version}{mark}"
 
 
 class RouteOnly(logging.Filter):
@@ -24,7 +36,7 @@ class RouteOnly(logging.Filter):
         record.request_id = request_ids.current()
         request = getattr(record, "request", None)
         if record.name.startswith("django.security") or hasattr(request, "path"):
-            method = getattr(request, "method", "")
+            method = known(getattr(request, "method", ""))
             match = getattr(request, "resolver_match", None)
             route = getattr(match, "view_name", None) or "unknown route"
             status = getattr(record, "status_code", "")
@@ -33,7 +45,7 @@ class RouteOnly(logging.Filter):
             record.args = ()
             record.method, record.route, record.status = method, route, status
         elif record.name == "django.server":
-            record.msg = ADDRESS.sub(r"\1 …", record.getMessage())
+            record.msg = QUOTED.sub(_cut, record.getMessage())
             record.args = ()
         return True
 

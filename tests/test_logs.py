@@ -17,7 +17,8 @@ from gunicorn.workers import base  # type: ignore[import-untyped]  # the same
 from accounts.models import User
 from assessments import actions
 from config import gunicorn as server
-from config.logs import NoValues, RouteOnly
+from config import metrics
+from config.logs import METHODS, NoValues, RouteOnly
 from tests.conftest import NOW
 
 PRIVATE = "what-nobody-may-read"
@@ -101,6 +102,28 @@ def test_an_unknown_address_is_not_repeated(logs, stranger):
     """It may be a link that was broken in two."""
     stranger.get(f"/assessments/retrun/{PRIVATE}/?{PRIVATE}")
     assert lines_of(logs) == ["WARNING django.request: GET unknown route 404"]
+
+
+def test_a_method_that_is_none_is_not_repeated(logs, careless, db):
+    """Nor in the fields of a line for machines: it may be anybody's name."""
+    kept = []
+    handler = logging.Handler()
+    handler.emit = lambda record: kept.append(record.method)  # type: ignore[method-assign]
+    handler.addFilter(RouteOnly())
+    logging.getLogger("django.request").addHandler(handler)
+    try:
+        careless.generic("MARIA-MUSTERMANN", "/careers/")
+        careless.generic("MARIA-MUSTERMANN", "/nowhere/")
+    finally:
+        logging.getLogger("django.request").removeHandler(handler)
+    assert "MARIA" not in logs.getvalue()
+    assert lines_of(logs)[-1] == "WARNING django.request: other unknown route 404"
+    assert set(kept) == {"other"}
+
+
+def test_log_and_counts_know_the_same_methods():
+    """What one calls other is other in both."""
+    assert METHODS == metrics.METHODS
 
 
 @pytest.mark.parametrize(
@@ -200,6 +223,28 @@ def test_the_development_server_prints_no_address(logs):
         'INFO django.server: "GET … HTTP/1.1" 302 0',
         "WARNING django.server: code 400, message Bad request ('GET … HTTP/1.1')",
     ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{PRIVATE} / HTTP/1.1",
+        f"{PRIVATE} /{PRIVATE} HTTP/1.1",
+        f"{PRIVATE}",
+        f"GET /{PRIVATE}",
+        f'GET "{PRIVATE}" HTTP/1.1 "{PRIVATE}"',
+        f"G E T '{PRIVATE}",
+    ],
+)
+def test_the_development_server_prints_no_word_of_a_strange_request(logs, line):
+    """Methods that are none, lines that break off, quotation marks in them."""
+    server = logging.getLogger("django.server")
+    server.info('"%s" %s %s', line, "405", "0", extra={"request": object(), "server_time": ""})
+    server.warning("code %s, message %s", 400, f"Bad request ({line!r})", extra={"server_time": ""})
+    first, second = lines_of(logs)
+    assert PRIVATE not in logs.getvalue()
+    assert first.endswith('" 405 0')
+    assert second.startswith("WARNING django.server: code 400, message Bad request (")
 
 
 def test_a_line_of_ours_is_printed_as_it_is(logs):
