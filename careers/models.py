@@ -57,7 +57,8 @@ def position_field() -> "models.PositiveIntegerField[int, int]":
 
 def revision_field() -> "models.PositiveIntegerField[int, int]":
     """Return the field that says at which edit of the draft a row was last changed."""
-    return models.PositiveIntegerField(_("revision"), default=0, editable=False)
+    # In the database too: an older release that runs beside a newer one inserts without it.
+    return models.PositiveIntegerField(_("revision"), default=0, db_default=0, editable=False)
 
 
 def refuse_other_career(row: models.Model, career_id: int | None, *names: str) -> None:
@@ -103,7 +104,7 @@ class Career(models.Model):
     revision = revision_field()
     draft_revision = revision_field()
     published_revision = models.PositiveIntegerField(
-        _("published revision"), default=0, editable=False
+        _("published revision"), default=0, db_default=0, editable=False
     )
 
     history = RowHistory("career", "key")
