@@ -16,8 +16,8 @@ import dj_database_url
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 HOST = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]|\*", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
-ADDRESS = r"[^@\s<>,;:\"()]+@[\w-]+(\.[\w-]+)*"
-SENDER = re.compile(rf'{ADDRESS}|("[^"\\]*" *|[^"<>@,;:()\\]*)<{ADDRESS}>')
+SENDER = re.compile(r'(("[^"\\]*" *|[^"<>@,;:()\\]*)<)?[^@\s<>,;:"()]+@[\w-]+(\.[\w-]+)*(?(1)>)')
+"""An address; or a name, quoted or without signs that mean something, and it in angle brackets."""
 RATE = re.compile(r"[1-9]\d{0,8}/(s|sec|m|min|h|hour|d|day)")
 SQLITE, POSTGRESQL = "django.db.backends.sqlite3", "django.db.backends.postgresql"
 PORTS = {"smtp": 25, "smtp+tls": 587, "submission": 587, "smtp+ssl": 465}
