@@ -15,7 +15,8 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+from .logs import known
+
 SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -43,7 +44,7 @@ def counted(
         with under_way.track_inprogress():
             response = get_response(request)
         route = getattr(request.resolver_match, "view_name", None) or "unknown route"
-        method = request.method if request.method in METHODS else "other"
+        method = known(request.method)
         requests.labels(method, route, str(response.status_code)).inc()
         seconds.labels(route).observe(time.perf_counter() - begun)
         return response

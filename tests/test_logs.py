@@ -17,8 +17,7 @@ from gunicorn.workers import base  # type: ignore[import-untyped]  # the same
 from accounts.models import User
 from assessments import actions
 from config import gunicorn as server
-from config import metrics
-from config.logs import METHODS, NoValues, RouteOnly
+from config.logs import NoValues, RouteOnly
 from tests.conftest import NOW
 
 PRIVATE = "what-nobody-may-read"
@@ -119,11 +118,6 @@ def test_a_method_that_is_none_is_not_repeated(logs, careless, db):
     assert "MARIA" not in logs.getvalue()
     assert lines_of(logs)[-1] == "WARNING django.request: other unknown route 404"
     assert set(kept) == {"other"}
-
-
-def test_log_and_counts_know_the_same_methods():
-    """What one calls other is other in both."""
-    assert METHODS == metrics.METHODS
 
 
 @pytest.mark.parametrize(
