@@ -1,24 +1,26 @@
 """Reports of the first release after every migration since: no figure of them changes.
 
-The first state of the tables that had reports is built anew, filled, and migrated to the newest.
+The first state of the tables that had reports is built anew, filled with what the first release
+stored (``first_release``), and migrated to the newest. Nothing that is compared was computed by
+today's code.
 """
 
 import hashlib
 import json
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from .ground import ROOT, Ground, ground, use_here
+from . import first_release
+from .ground import Ground, ground, use_here
 from .outcome import Outcome, command_line, end, guarded
 from .planted import apply
 
 FIRST = [("assessments", "0001_initial"), ("careers", "0001_initial"), ("sessions", "0001_initial")]
-BUILT_IN = ROOT / "careers" / "data" / "production-technician.json"
 LOOKED_AT = 100
 """How many reports are also opened as pages and downloaded."""
 BATCH = 500
-WHEN = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
+WHEN = first_release.WHEN
 
 
 def _empty(ground: Ground) -> None:
@@ -35,76 +37,55 @@ def _empty(ground: Ground) -> None:
         cursor.execute("CREATE SCHEMA public")
 
 
-def _documents() -> list[dict[str, Any]]:
-    from careers import document
-    from tests import frameworks
-
-    raw = [json.loads(BUILT_IN.read_text()), frameworks.tiny(), frameworks.of_size(40, 5)]
-    return [document.normal(each) for each in raw]
-
-
-def _versions(apps: Any) -> list[tuple[Any, Any, Any]]:
-    """Store published versions as the first release did; return each with its ladder."""
-    from assessments.figures import ladder_of
+def _versions(apps: Any, documents: list[tuple[str, str]]) -> list[Any]:
+    """Store published versions as the first release did."""
     from careers import document
 
     made = []
-    for raw in _documents():
-        content = document.parse(raw)
+    for text, sha256 in documents:
+        content = document.parse(json.loads(text))
         career = apps.get_model("careers", "Career").objects.create(
             key=content.key, title=content.title
         )
         version = apps.get_model("careers", "Version").objects.create(
-            career=career, number=1, document=document.canonical(raw).decode(),
-            sha256=document.content_hash(raw), origin="editors", published_at=WHEN,
-            title=content.title, skill_count=len(content.skills()),
+            career=career, number=1, document=text, sha256=sha256, origin="editors",
+            published_at=WHEN, title=content.title, skill_count=len(content.skills()),
             level_count=len(content.levels), search_text="",
         )  # fmt: skip
         career.latest = version
         career.save()
-        made.append((version, content, ladder_of(content)))
+        made.append(version)
     return made
 
 
 def _fill(apps: Any, count: int, dice: random.Random) -> dict[str, tuple[str, str]]:
-    """Store finished assessments; return each report's reply and its hash."""
-    import rfc8785
-
-    from assessments.core.score import reply, score
-
+    """Store the first release's reports in turn; return each one's reply and its hash."""
     models = {
         name: apps.get_model("assessments", name) for name in ("Assessment", "Rating", "Report")
     }
-    versions = _versions(apps)
+    kept = first_release.load()
+    versions = _versions(apps, kept.documents)
     frozen: dict[str, tuple[str, str]] = {}
     for begin in range(0, count, BATCH):
         assessments, ratings, reports = [], [], []
         for number in range(begin, min(begin + BATCH, count)):
-            version, content, ladder = versions[number % len(versions)]
-            level = dice.choice(content.levels).key
+            row = kept.reports[number % len(kept.reports)]
             at = WHEN + timedelta(minutes=number)
             one = models["Assessment"](
-                version=version, level=level, created_at=at, updated_at=at, finished_at=at
-            )
-            given = {
-                key: dice.choice((None, 0, 1, 2, 3, 4))
-                for key in content.skills()
-                if dice.random() < 0.9
-            }
-            proven = {key for key in given if dice.random() < 0.3}
+                version=versions[row["document"]], level=row["level"], created_at=at,
+                updated_at=at, finished_at=at,
+            )  # fmt: skip
             ratings += [
                 models["Rating"](
                     assessment=one, skill=key, value=value, revision=dice.randint(1, 9),
-                    evidence=f"as shown in {number}" if key in proven else "",
+                    evidence=row["evidence"].get(key, ""),
                 )
-                for key, value in given.items()
+                for key, value in row["ratings"].items()
             ]  # fmt: skip
-            text = rfc8785.dumps(
-                reply(score(ladder, level, given, proven), career=content.key, version=1)
+            reports.append(
+                models["Report"](assessment=one, reply=row["reply"], sha256=row["sha256"])
             )
-            sha = hashlib.sha256(text).hexdigest()
-            reports.append(models["Report"](assessment=one, reply=text.decode(), sha256=sha))
-            frozen[str(one.pk)] = (text.decode(), sha)
+            frozen[str(one.pk)] = (row["reply"], row["sha256"])
             assessments.append(one)
         for rows in (assessments, ratings, reports):
             type(rows[0]).objects.bulk_create(rows, batch_size=BATCH)
@@ -155,7 +136,10 @@ def _judge(outcome: Outcome, frozen: dict[str, tuple[str, str]]) -> None:
 
     from assessments import reports
     from assessments.models import Assessment, Report
+    from careers.models import Version
 
+    versions = set(Version.objects.values_list("document", "sha256"))
+    outcome.expect(versions == set(first_release.load().documents), "published versions changed")
     stored = {
         str(key): (text, sha)
         for key, text, sha in Report.objects.values_list("assessment_id", "reply", "sha256")
@@ -166,12 +150,16 @@ def _judge(outcome: Outcome, frozen: dict[str, tuple[str, str]]) -> None:
         for one in Assessment.objects.with_version().iterator(chunk_size=BATCH)
         if rfc8785.dumps(reports.reply(one)).decode() != frozen[str(one.pk)][0]
     ]
+    different = {row["sha256"] for row in first_release.load().reports}
+    seen = {sha for _text, sha in frozen.values()}
     outcome.figures |= {
+        "different": len(seen),
         "frozen figures changed": len(changed) + abs(len(stored) - len(frozen)),
         "computed otherwise": len(otherwise),
     }
     outcome.broken += [f"{key}: frozen figures changed" for key in changed]
     outcome.broken += [f"{key}: computed otherwise today" for key in otherwise]
+    outcome.expect(seen == different, f"only {len(seen)} of {len(different)} reports were tried")
     outcome.expect(len(stored) == len(frozen), f"{len(stored)} of {len(frozen)} reports are left")
 
 
@@ -179,6 +167,7 @@ def try_it(outcome: Outcome, ground: Ground, *, reports: int, seed: int, plant: 
     """Build the first state, fill it, migrate, compare."""
     ground.environment["CACHE_URL"] = "locmem://"
     use_here(ground)
+    apply(plant)
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -189,7 +178,6 @@ def try_it(outcome: Outcome, ground: Ground, *, reports: int, seed: int, plant: 
     executor.migrate(FIRST)
     frozen = _fill(executor.loader.project_state(FIRST).apps, reports, dice)
     before = _fingerprint()
-    apply(plant)
     executor = MigrationExecutor(connection)
     leaves = executor.loader.graph.leaf_nodes()
     applied = len(executor.migration_plan(leaves))
