@@ -62,7 +62,15 @@ class Fault:
 FAULTS = (
     Fault(
         "kills", "--times 200", "--times 10 --up-seconds 6",
-        (Defect("reply-before-commit", r"\d acknowledged, .* there"),), alone=True,
+        (
+            Defect("reply-before-commit", r"\d acknowledged, .* there"),
+            Defect("dies-saving", "no save was acknowledged"),
+        ),
+        alone=True,
+    ),
+    Fault(
+        "kills", "--times 10 --database-kills 10", "--times 1 --database-kills 2 --up-seconds 6",
+        (Defect("quick-commit", r"\d acknowledged, .* there"),), ("postgresql",), alone=True,
     ),
     Fault(
         "disk", "--saves 50", "--saves 50",

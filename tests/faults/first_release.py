@@ -168,7 +168,8 @@ def main() -> None:
     from careers import publishing
 
     call_command("migrate", verbosity=0)
-    dice, careers, reports = random.Random(6), [], []
+    dice, careers = random.Random(6), []
+    reports: list[Json] = []
     for place, raw in enumerate(_documents()):
         career = publishing.import_framework(document=documents.normal(raw), now=WHEN)
         version = publishing.publish(career=career, now=WHEN)

@@ -53,6 +53,26 @@ def reply_before_commit() -> None:
 
 
 @plant
+def dies_saving() -> None:
+    """The worker ends where it should save, and acknowledges nothing."""
+    from assessments import actions
+
+    def save(**_given: Any) -> Any:
+        os._exit(1)
+
+    actions.save_rating = save
+
+
+@plant
+def quick_commit() -> None:
+    """PostgreSQL says that a commit is done before its log is on the disk."""
+    from django.conf import settings
+
+    options = settings.DATABASES["default"].setdefault("OPTIONS", {})
+    options["options"] = f"{options.get('options', '')} -c synchronous_commit=off"
+
+
+@plant
 def quick_disk() -> None:
     """SQLite leaves it to the system when an answer reaches the disk."""
     from django.conf import settings
