@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -90,6 +90,14 @@ class Tried:
     failures: dict[str, str] = field(default_factory=dict)
     slowest: float = 0.0
     slowest_at: str = ""
+    busiest: float = 0.0
+    """Seconds by the clock, and of the processor."""
+
+    def took(self, seconds: float, busy: float, what: str) -> None:
+        """Keep the slowest, by the clock and of the processor."""
+        if seconds > self.slowest:
+            self.slowest, self.slowest_at = seconds, what
+        self.busiest = max(self.busiest, busy)
 
 
 def cast() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -291,6 +299,23 @@ def send(
     return "address", target, target.client.generic(method, target.address, **extra)
 
 
+def after_commit(note: Callable[[], None]) -> int:
+    """Do what a request left until its commit, which never comes here; return how much it was.
+
+    A failure is noted, except of what may fail.
+    """
+    from django.db import connection
+
+    waiting = list(connection.run_on_commit)
+    for _savepoints, hook, is_robust in waiting:
+        try:
+            hook()
+        except Exception:
+            if not is_robust:
+                note()
+    return len(waiting)
+
+
 def try_it(outcome: Outcome, ground: Ground, *, count: int, seed: int, plant: str) -> None:
     """Send that many inputs; what each changed is taken back."""
     ground.environment |= {"CACHE_URL": "locmem://", "TOKEN_MISSES": "1000000"}
@@ -327,24 +352,25 @@ def try_it(outcome: Outcome, ground: Ground, *, count: int, seed: int, plant: st
     forms = [target for target in found if target.form is not None]
     pages = [target for target in found if target.form is None]
     autosaves = scripted(clients, there)
+    hooks = 0
     for number in range(count):
         raised.clear()
         cache.clear()
-        begin = time.process_time()  # of its own: a busy machine is no fault of an input
+        begin, busy = time.monotonic(), time.process_time()
         before = {role: client.cookies.copy() for role, client in clients.items()}
         with transaction.atomic():
             kind, target, reply = send(dice, autosaves, forms, pages)
+            hooks += after_commit(note)
             transaction.set_rollback(True)
-        seconds = time.process_time() - begin
-        if seconds > tried.slowest:
-            tried.slowest, tried.slowest_at = seconds, f"{kind} {target.role} {target.address[:80]}"
+        what = f"{kind} {target.role} {target.address[:80]}"
+        tried.took(time.monotonic() - begin, time.process_time() - busy, what)
         for role, client in clients.items():
             client.cookies = before[role]
         tried.kinds[kind] += 1
         tried.statuses[reply.status_code] += 1
         if reply.status_code >= 500 or raised:
             where = raised[0].strip().splitlines() if raised else [str(reply.status_code)]
-            name = f"{kind} {target.role} {target.address[:80]}: {where[-1][:160]}"
+            name = f"{what}: {where[-1][:160]}"
             if not any(where[-1][:60] in known for known in tried.failures):
                 print(f"#{number}", "".join(raised)[-1800:], file=sys.stderr)
             tried.failures[name] = "\n".join(where)
@@ -352,12 +378,12 @@ def try_it(outcome: Outcome, ground: Ground, *, count: int, seed: int, plant: st
         "inputs": count, "seed": seed, **tried.kinds, "forms found": len(forms),
         "addresses": len({target.address for target in pages}),
         "answers": dict(sorted(tried.statuses.items())), "failures": len(tried.failures),
-        "slowest": f"{tried.slowest:.1f} s",
+        "done after a commit": hooks,
+        "slowest": f"{tried.slowest:.1f} s by the clock, {tried.busiest:.1f} s of the processor",
     }  # fmt: skip
     outcome.broken += list(tried.failures)
-    outcome.expect_in_time(
-        tried.slowest <= SLOW_SECONDS, f"{tried.slowest_at} took {tried.slowest:.1f} s"
-    )
+    # Also on a busy machine: the slowest of 10,000 takes a quarter of it.
+    outcome.expect(tried.slowest <= SLOW_SECONDS, f"{tried.slowest_at} took {tried.slowest:.1f} s")
     outcome.expect(len(forms) >= 20, f"only {len(forms)} forms were found")
 
 

@@ -217,6 +217,35 @@ def leak() -> None:
 
 
 @plant
+def sleeps_once() -> None:
+    """The first answer waits for something, twelve seconds, and uses no processor."""
+    from assessments import actions
+
+    real, count = actions.save_rating, [0]
+
+    def save(**given: Any) -> Any:
+        count[0] += 1
+        if count[0] == 1:
+            time.sleep(12)
+        return real(**given)
+
+    actions.save_rating = save
+
+
+@plant
+def fails_after_commit() -> None:
+    """What a deletion leaves until its commit fails, and the request with it."""
+    from django.db import transaction
+
+    from accounts import erasing
+
+    def fail() -> None:
+        raise RuntimeError("the log is not emptied")
+
+    erasing.after_commit = lambda: transaction.on_commit(fail)
+
+
+@plant
 def trusting_numbers() -> None:
     """A posted revision is taken for a number that the database can hold."""
     from assessments.forms import RatingForm
