@@ -100,7 +100,11 @@ FAULTS = (
     ),
     Fault(
         "inputs", "--count 10000", "--count 300",
-        (Defect("trusting-numbers", r"autosave .*ValueError: invalid literal"),),
+        (
+            Defect("trusting-numbers", r"autosave .*ValueError: invalid literal"),
+            Defect("sleeps-once", r"autosave .* took 1\d\.\d s"),
+            Defect("fails-after-commit", "RuntimeError: the log is not emptied"),
+        ),
     ),
     Fault(
         "imports", "--count 10000 --seed 6", "--count 200 --seed 6",
@@ -183,9 +187,6 @@ def finding(defect: Defect, printed: str) -> str:
 def runs(faults: tuple[Fault, ...], databases: list[str], *, short: bool) -> Iterator[Run]:
     """Yield every module on each of its databases."""
     for fault in faults:
-        if find_spec(f"tests.faults.{fault.module}") is None:
-            print(f"{fault.module} · not there", flush=True)
-            continue
         for database in databases:
             if database in fault.databases:
                 yield Run(fault, database, fault.short if short else fault.full)
@@ -265,6 +266,14 @@ def write(path: Path, name: str, date: str, found: list[tuple[Run, str]]) -> Non
     path.write_text(made, encoding="utf-8")
 
 
+def missing(only: str) -> list[str]:
+    """Return what is asked for and not listed, and modules that are listed and not there."""
+    listed = [each.module for each in (*FAULTS, SOAK)]
+    unknown = [name for name in only.split(",") if name not in listed] if only else []
+    gone = [name for name in dict.fromkeys(listed) if find_spec(f"tests.faults.{name}") is None]
+    return [*unknown, *gone]
+
+
 def main() -> None:
     """Run what is asked for; fail when anything was not as it should be."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
@@ -277,6 +286,8 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="the page that keeps the lines")
     parser.add_argument("--date", default="", help="the day to write with them")
     given = parser.parse_args()
+    if unknown := missing(given.only):
+        parser.error(f"no such module: {', '.join(unknown)}")
     databases = given.database or list(BOTH)
     faults = (SOAK,) if given.soak else (*FAULTS, SOAK) if given.short or given.planted else FAULTS
     if given.only:
@@ -299,7 +310,7 @@ def main() -> None:
             write(given.write, name, given.date, [(run, line) for run, _good, line in done])
     wrong = [run for run, good, _line in done if not good]
     print(f"{len(done)} run, {len(wrong)} not as they should be", flush=True)
-    sys.exit(1 if wrong else 0)
+    sys.exit(1 if wrong or not done else 0)
 
 
 if __name__ == "__main__":

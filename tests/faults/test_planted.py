@@ -8,7 +8,7 @@ import pytest
 from tests import frameworks
 
 from . import cells, disk, proxy, publishing
-from .__main__ import FAULTS, SOAK, Defect, finding
+from .__main__ import FAULTS, SOAK, Defect, Fault, finding, main, missing
 from .outcome import Outcome
 from .planted import PLANTS
 from .visitor import Reply, Visitor
@@ -116,6 +116,24 @@ def test_every_fault_names_a_defect_that_can_be_planted():
     named = {defect.name for fault in (*FAULTS, SOAK) for defect in fault.plants}
     assert named == set(PLANTS)
     assert not [fault.module for fault in (*FAULTS, SOAK) if not fault.plants]
+
+
+@pytest.mark.parametrize("only", ["nosuch", "kills,nosuch", "kills,,saves", "kills, saves"])
+def test_a_name_that_is_no_module_fails(monkeypatch, capsys, only):
+    """Nothing is run: to run nothing, or less than was asked for, would look like success."""
+    monkeypatch.setattr("sys.argv", ["faults", "--short", "--only", only])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert "no such module" in capsys.readouterr().err
+
+
+def test_a_module_that_is_not_there_fails(monkeypatch):
+    """Whether it is asked for or not."""
+    assert missing("") == missing("kills,soak") == []
+    faults = "tests.faults.__main__.FAULTS"
+    monkeypatch.setattr(faults, (*FAULTS, Fault("gone")))
+    assert missing("") == missing("kills") == ["gone"]
 
 
 def test_a_module_that_fails_for_another_reason_has_not_found_the_defect():
