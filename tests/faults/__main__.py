@@ -114,8 +114,8 @@ FAULTS = (
     Fault(
         "proxy",
         plants=(
-            Defect("public-reports", r"/report/: \w+ gets .*canary"),
-            Defect("home-without-vary", r": \w+ gets .* of \w+"),
+            Defect("public-reports", r"/report/: \w+ gets \[.*canary.*\] made for \w+"),
+            Defect("tokens-kept", r": \w+ gets \[.*a form's token.*\] made for \w+"),
         ),
     ),
     Fault(

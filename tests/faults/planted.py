@@ -289,11 +289,19 @@ def public_reports() -> None:
 
 
 @plant
-def home_without_vary() -> None:
-    """The page with the person's own menu does not say that it depends on cookies."""
-    from django.contrib.sessions import middleware
+def tokens_kept() -> None:
+    """A page with the token of somebody's form does not say that it is private."""
+    from django.core.handlers.base import BaseHandler
 
-    middleware.patch_vary_headers = lambda *_given: None
+    real = BaseHandler.get_response
+
+    def silent(self: Any, request: Any) -> Any:
+        reply = real(self, request)
+        if reply.get("Cache-Control", "").startswith("private"):
+            del reply["Cache-Control"]
+        return reply
+
+    BaseHandler.get_response = silent  # type: ignore[method-assign]  # as the defect has it
 
 
 @plant

@@ -2,7 +2,8 @@
 
 The cache here keeps whatever RFC 9111 lets a shared cache keep, and as long as it may, also what
 says nothing of keeping. A coach, a member of the coach's group, a stranger and a visitor look at
-every address through it.
+every address through it, and then two who come for the first time, and have no cookies by which
+a cache could tell them apart.
 """
 
 import re
@@ -17,6 +18,9 @@ from .visitor import Reply, Visitor
 
 HEURISTIC = {200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501}
 """Statuses that may be kept where nothing is said of it (RFC 9110, 15.1)."""
+LOOKING = ("A", "B", "C", "visitor", "A", "first", "second")
+"""Who looks at each address, in this order."""
+NEWCOMERS = ("first", "second")
 CANARY = "canary-of-{}"
 NAME = "<b>=1+1 {} \u202e\u05d0"
 """What people, groups and levels are called who wish harm; only some of it may be shown."""
@@ -175,50 +179,63 @@ def _static(port: int) -> list[str]:
     return re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
 
 
+def _private(reply: Reply, secrets: dict[str, str]) -> list[str]:
+    """Return what a reply holds that only the person may get whom it was made for."""
+    found = [secret for secret in secrets.values() if secret.encode() in reply.body]
+    found += [
+        f"-canary@ of {who}" for who in map(str.lower, secrets)
+        if f"{who}-canary@".encode() in reply.body
+    ]  # fmt: skip
+    if b"csrfmiddlewaretoken" in reply.body:
+        found.append("a form's token")
+    if "set-cookie" in reply.headers:
+        found.append("a cookie")
+    return found
+
+
 def try_it(outcome: Outcome, ground: Ground, *, plant: str) -> None:
-    """Look at everything as A, then as B, as C, as a visitor, and as A again."""
+    """Look at everything, one after the other."""
     use_here(ground)
-    with serving(ground, plant=plant) as server:
+    # So many wrong links from one address would else be answered 429, and the right ones with them.
+    settings = {"TOKEN_MISSES": "1000000"}
+    with serving(ground, plant=plant, settings=settings) as server:
         people, secrets, paths = _people(server.port)
         paths += _static(server.port)
         cache, foreign, wrong = SharedCache(), [], []
         sessions = {who: person.cookies.get("sessionid") for who, person in people.items()}
         statuses: Counter[int] = Counter()
         opened: Counter[str] = Counter()
+        of_others: Counter[str] = Counter()
         for path in paths:
-            for who in ("A", "B", "C", "visitor", "A"):
+            people |= {who: Visitor(server.port) for who in NEWCOMERS}
+            for who in LOOKING:
                 reply, made_for = cache.get(who, people[who], path)
                 statuses[reply.status] += 1
                 opened[who] += path.startswith("/groups/") and reply.status == 200
                 if made_for == who:
                     continue
-                private = [s for s in secrets.values() if s.encode() in reply.body]
-                private += [
-                    f"-canary@ of {other}" for other in ("a", "b", "c")
-                    if f"{other}-canary@".encode() in reply.body
-                ]  # fmt: skip
-                if b"csrfmiddlewaretoken" in reply.body:
-                    private.append("a form's token")
-                if "set-cookie" in reply.headers:
-                    private.append("a cookie")
+                of_others[who] += 1
                 direct = Visitor(server.port, dict(people[who].cookies)).get(path)
                 if direct.status != reply.status:
                     wrong.append(f"{path}: {who} gets {reply.status} instead of {direct.status}")
-                if private:
-                    foreign.append(f"{path}: {who} gets {private} of {made_for}")
+                if private := _private(reply, secrets):
+                    foreign.append(f"{path}: {who} gets {private} made for {made_for}")
     for who in ("A", "B", "C"):
         is_in = people[who].cookies.get("sessionid") == sessions[who]
         outcome.expect(is_in, f"{who} was signed out by looking, and saw too little")
     outcome.figures |= {
         "addresses": len(paths), "looks": sum(statuses.values()),
         "kept": sum(map(len, cache.kept.values())), "served from the cache": cache.served,
+        "of them made for another": of_others.total(),
         "pages of groups opened": dict(opened),
         "private served to another": len(foreign), "wrong for who asked": len(wrong),
     }  # fmt: skip
     outcome.broken += foreign + wrong
-    outcome.expect(cache.served > 0, "the cache served nothing: it shows nothing")
+    for who in ("B", "visitor", *NEWCOMERS):
+        outcome.expect(of_others[who], f"the cache served {who} nothing: it shows nothing")
     outcome.expect(opened["A"] >= 20, f"the coach opened too little: {dict(opened)}")
     outcome.expect(opened["B"] > opened["C"], f"the member opened too little: {dict(opened)}")
+    outcome.expect(not statuses[429], f"too many looks for this server: {dict(statuses)}")
     outcome.expect(statuses[200] > 50, f"too little was opened: {dict(statuses)}")
 
 
