@@ -17,7 +17,10 @@ from .planted import apply
 LIVE = re.compile(r"^[\s\0\ufeff\u200b]*[=+\-@＝＋－＠\t\r\n]")
 """How a cell begins that a spreadsheet computes, or comes to compute after what it skips."""
 NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+"""Where spreadsheets part cells: it depends on the reader's locale, not on the file."""
 STARTS = (
+    "fine",
     "=",
     "+",
     "-",
@@ -38,6 +41,7 @@ TAILS = (
     "1+1", "cmd|' /C calc'!A0", 'HYPERLINK("http://evil.example","click")', "SUM(A1:A9)*2",
     'IMPORTXML("http://evil.example","//a")', "2+5+cmd|'/C calc'!A0", "WEBSERVICE(A1)", "A1",
     'DDE("cmd";"/C calc";"x")', "1;2,3\n=4", '"=1+1', "-2+3", "rung",
+    ";=1+1", "; @SUM(A1)", ';"=1+1', "\t=1+1", "\t\uff0b1", 'no "quotes";=1;"', "\n=1+1", "\n;-2+3",
 )  # fmt: skip
 CAREER = "box-maker"
 LEVELS = tuple(f"level-{number}" for number in range(1, 6))
@@ -73,16 +77,25 @@ def hostile_career(dice: random.Random) -> dict[str, Any]:
     return document
 
 
-def cells_of_csv(content: bytes) -> Iterator[str]:
-    """Yield the cells as a spreadsheet reads them."""
-    for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")):
+def cells_of_csv(content: bytes, separator: str = ",") -> Iterator[str]:
+    """Yield the cells as a spreadsheet reads them that parts them there.
+
+    A quotation mark within a cell is then a letter: what it enclosed is parted, too.
+    """
+    text = io.StringIO(content.decode("utf-8-sig"), newline="")
+    for row in csv.reader(text, delimiter=separator):
         yield from row
 
 
 def live_in_csv(content: bytes) -> tuple[int, list[str]]:
-    """Return how many cells hold something, and those that would be computed."""
-    cells = [cell for cell in cells_of_csv(content) if cell]
-    return len(cells), [c for c in cells if LIVE.match(c) and not NUMBER.match(c)]
+    """Return how many cells hold something, and those that would be computed, for any reader."""
+    bad = [
+        cell if separator == "," else f"parted at {name}: {cell}"
+        for separator, name in SEPARATORS.items()
+        for cell in cells_of_csv(content, separator)
+        if LIVE.match(cell) and not NUMBER.match(cell)
+    ]
+    return sum(bool(cell) for cell in cells_of_csv(content)), bad
 
 
 def live_in_xlsx(content: bytes) -> tuple[int, list[str]]:

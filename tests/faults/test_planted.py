@@ -75,8 +75,26 @@ def test_the_shared_cache_gives_a_page_that_says_nothing_of_cookies_to_anyone(
 @pytest.mark.parametrize("text", ["=1", " =1", "\t1", "＝1", "\u200b+1", "-x", "\ufeff@A"])
 def test_a_live_cell_is_found_in_a_csv(text):
     """Numbers below nought are none."""
-    content = f'a,b\r\n"{text}",-1.5\r\n'.encode()
-    assert cells.live_in_csv(content) == (4, [text] if text != "\t1" else ["\t1"])
+    content = f'a,b\r\nc,"{text}",-1.5\r\n'.encode()
+    count, bad = cells.live_in_csv(content)
+    assert (count, [each for each in bad if "parted" not in each]) == (5, [text])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("fine;=1+1", ['parted at a semicolon: =1+1",-1.5']),
+        ("fine\t@A", ['parted at a tab: @A",-1.5']),
+        ('fine;""=1+1', ['parted at a semicolon: =1+1",-1.5']),
+        ("fine\n=1", ['parted at a semicolon: =1",-1.5', 'parted at a tab: =1",-1.5']),
+        ("fine;-3.2;x", []),
+        ("fine;'=1+1", []),
+        ("fine,=1+1", []),
+    ],
+)
+def test_a_live_cell_is_found_where_another_reader_begins_one(text, found):
+    """Quotation marks within a cell enclose nothing for such a reader."""
+    assert cells.live_in_csv(f'a,b\r\nc,"{text}",-1.5\r\n'.encode())[1] == found
 
 
 def test_a_live_cell_is_found_in_a_workbook():
