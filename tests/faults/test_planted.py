@@ -161,6 +161,16 @@ def test_a_module_that_fails_for_another_reason_has_not_found_the_defect():
     assert not finding(defect, "Traceback\n  broken: ImportError: no module named x\n")
 
 
+@pytest.mark.parametrize(("ci", "broken"), [("1", 1), ("true", 1), ("", 0), ("0", 0)])
+def test_what_cannot_be_tried_fails_in_ci_only(monkeypatch, ci, broken):
+    """Elsewhere the line tells it."""
+    monkeypatch.setenv("CI", ci)
+    outcome = Outcome("a fault", "sqlite")
+    outcome.not_tried("disk full", "nothing may be mounted")
+    assert len(outcome.broken) == broken
+    assert "disk full not tried: nothing may be mounted" in outcome.line()
+
+
 @pytest.mark.parametrize(("told", "broken", "late"), [("", 1, 0), ("1", 0, 1)])
 def test_a_missed_time_is_only_told_in_the_short_form(monkeypatch, told, broken, late):
     """CI's machine may be busy; what was promised of data still fails."""
