@@ -115,26 +115,25 @@ def _own_server(name: str, env: Mapping[str, str], port: int) -> Server:
 
 def own(kind: str, postgres: str, port: int) -> list[Contestant]:
     """Return Rung and its floor, which answers what Rung's pages were; both are running."""
-    made = []
-    queries: dict[str, int] = {}
+    made: list[Contestant] = []
+    envs: dict[str, dict[str, str]] = {}
     for place, name in enumerate(OWN):
         (FOLDER / name).mkdir(parents=True, exist_ok=True)
-        env = _own_env(name, database(name, kind, postgres))
+        env = envs[name] = _own_env(name, database(name, kind, postgres))
         if not (FOLDER / name / "static").exists():
             command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
             subprocess.run(command, env=env, check=True, cwd=job.ROOT)
         real = {**env, "DJANGO_SETTINGS_MODULE": "config.settings"}
         operations = seed([sys.executable, "-m", "tests.bench.own_seed"], real, job.ROOT)
-        if name == "rung":
-            queries = count(COUNTER, real, job.ROOT, operations)
-        made.append(Contestant(name, _own_server(name, env, port + place), operations, queries))
+        made.append(Contestant(name, _own_server(name, env, port + place), operations, {}))
     rung, floor = made
-    floor.queries = {"open": 0, "save_one": 1, "save_all": 1, "result": 0}
+    rung.queries = count(COUNTER, envs["rung"], job.ROOT, rung.operations)
     rung.server.start()
     for name in ("open", "result"):
         content = body_of(once(port, rung.operations[name]))
         (FOLDER / "floor" / f"{name}.html").write_bytes(content)
     floor.operations = {name: _lowered(name, each) for name, each in floor.operations.items()}
+    floor.queries = count(COUNTER, envs["floor"], job.ROOT, floor.operations)
     floor.server.start("/page/open")
     return made
 
