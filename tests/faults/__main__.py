@@ -127,7 +127,7 @@ FAULTS = (
     Fault(
         "migrations", "--reports 10000", "--reports 60",
         (
-            Defect("figures-rewritten", "frozen figures changed"),
+            Defect("figures-rewritten", r"broken: \S+: frozen figures changed"),
             Defect("ready-sooner", "computed otherwise today"),
         ),
     ),
