@@ -15,9 +15,14 @@ MAX_DEPTH = 100
 """Said to be too deep where Python's reader gave up; formats need 8."""
 MOST_PATH = 120
 MAX_DIGITS = 300
+MAX_VALUES = 250_000
+"""Brackets and commas, those in texts too: each may take 250 bytes once it is read."""
+# Possessive, "++" and "*+": what could be tried again takes memory for every character.
 _TOKEN = re.compile(
-    r'[ \t\r\n]*(?P<word>"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+|"|$)', re.DOTALL
+    r'[ \t\r\n]*+(?P<word>"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]++|"|$)', re.DOTALL
 )
+_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+"""What may be half a character."""
 _CONSTANTS = ("NaN", "Infinity", "-Infinity")
 
 
@@ -34,6 +39,7 @@ def read(source: str | bytes) -> Any:
 
     Bytes are UTF-8, with or without its mark.
     """
+    _refuse_too_many(source)
     text = source if isinstance(source, str) else _decoded(source)
     try:
         value = json.loads(
@@ -42,14 +48,24 @@ def read(source: str | bytes) -> Any:
             parse_constant=_no_constant,
             parse_float=_whole_if_integral,
         )
-        json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         # The scan goes first: "nested too deeply" explains more than a missing bracket.
-        found = _scan(text)
+        found = _scan(text, error.pos)
         raise found or JsonTextError(f"not JSON: {error.msg}", *_at(text, error.pos)) from error
-    except (RecursionError, ValueError, UnicodeEncodeError) as error:
-        raise _scan(text) or JsonTextError(str(error)[:300], 1, 1) from error
+    except (RecursionError, ValueError) as error:
+        raise _scan(text, len(text)) or JsonTextError(str(error)[:300], 1, 1) from error
+    if _HALF.search(text) and (found := _scan(text, len(text))):
+        raise found
     return value
+
+
+def _refuse_too_many(source: str | bytes) -> None:
+    if isinstance(source, str):
+        count = sum(source.count(mark) for mark in ("{", "[", ","))
+    else:
+        count = sum(source.count(mark) for mark in (b"{", b"[", b","))
+    if count > MAX_VALUES:
+        raise JsonTextError(f"holds more than {MAX_VALUES:,} values; remove what is no data", 1, 1)
 
 
 def _decoded(data: bytes) -> str:
@@ -89,16 +105,18 @@ class _Open:
     awaits_key: bool = field(default=True)
 
 
-def _scan(text: str) -> JsonTextError | None:
-    """Return the first fault of content, by a walk that nesting cannot exhaust.
+def _scan(text: str, end: int) -> JsonTextError | None:
+    """Return the first fault of content before a position, by a walk that nesting cannot exhaust.
 
     What is wrong in syntax is left to Python's reader, which says it better.
     """
     stack: list[_Open] = []
     if not text.strip():
         return None
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(text, 0, end):
         word, start = match["word"], match.start("word")
+        if word == '"':  # a text that does not end: what follows is in it
+            return None
         if message := _wrong(word, stack):
             path = "".join(_step(each) for each in stack[: MAX_DEPTH // 10]).removeprefix(".")
             return JsonTextError(message, *_at(text, start), path[:MOST_PATH])
