@@ -16,7 +16,8 @@ from careers.document import FORMAT, DocumentError, Json, arranged, normal, shap
 from . import case_merge
 from .case_package import Item, Package, clean, read_package
 from .keys import free_key, slug
-from .reading import Faults, Note, Reading
+from .lengths import most, too_many
+from .reading import Fault, Faults, InputError, Reading
 
 DEFAULT_RATING = 2
 DEFAULT_IMPORTANCE = 3
@@ -47,23 +48,24 @@ def read(name: str, data: bytes, draft_of: DraftOf = no_draft) -> Reading:
     it would replace. Raises InputError.
     """
     package = read_package(name, data)
-    noted = list(package.notes)
-    career = _Career(package, {})
+    noted = package.notes.copy()
+    career = _Career(name, package, {})
     made = arranged(career.document())
     own = _extension(package)
     key, identifier = made["career"]["key"], made["career"]["codes"].get("case", "")
     found = (own, True) if own else draft_of(key, identifier)
     if found:
         package.notes = noted
-        career = _Career(package, _keys_of(found[0]))
+        career = _Career(name, package, _keys_of(found[0]))
         made = arranged(career.document())
         made, notes = case_merge.filled(made, found[0], career.lacks, whole=found[1])
-        package.notes += notes
+        for note in notes:
+            package.notes.add(note.where, note.message)
         if own is None:
             text = f"what CASE has no place for stays as in the draft {made['career']['key']}"
-            package.notes.append(Note("draft", text))
+            package.notes.add("draft", text)
     _verify(name, made)
-    return Reading((arranged(made),), tuple(package.notes))
+    return Reading((arranged(made),), package.notes.all())
 
 
 def _keys_of(document: Json) -> dict[str, str]:
@@ -79,17 +81,19 @@ def _extension(package: Package) -> Json | None:
     if found is None:
         return None
     try:
+        if problems := too_many(found):
+            raise DocumentError(problems)
         return normal(found)
     except DocumentError as error:
         where = f"CFDocument.extensions.{EXTENSION}"
-        package.notes.append(Note(where, f"is not kept: {str(error.problems[0])[:300]}"))
+        package.notes.add(where, f"is not kept: {str(error.problems[0])[:300]}")
         return None
 
 
 def _verify(name: str, made: Json) -> None:
     """Raise InputError for what no document may hold, with the skill's identifier."""
     faults = Faults()
-    for problem in shape_problems(made):
+    for problem in too_many(made) or shape_problems(made):
         place = _SKILL_AT.match(problem.where)
         codes = made["skills"][int(place[1])]["codes"] if place else {}
         item = f"item {codes['case']}: " if "case" in codes else ""
@@ -100,10 +104,13 @@ def _verify(name: str, made: Json) -> None:
 _SKILL_AT = re.compile(r"skills\[(\d+)\]")
 
 
+_DIVIDE = "Give a package of one career."
+
+
 class _Career:
     """Makes one career of a package."""
 
-    def __init__(self, package: Package, known: dict[str, str]) -> None:
+    def __init__(self, name: str, package: Package, known: dict[str, str]) -> None:
         self._package = package
         self._keys = dict(known)
         self._taken: dict[str, set[str]] = {
@@ -118,13 +125,21 @@ class _Career:
             for item in package.items.values()
             if item.identifier in destinations or item.kind.casefold() == LEVEL
         ]
-        levels = {item.identifier for item in self._levels}
+        self._level_ids = levels = {item.identifier for item in self._levels}
         self._skills = [
             item
             for item in package.items.values()
             if not item.children and item.identifier not in levels and item.kind.casefold() != GROUP
         ]
+        self._refuse_too_many(name)
         self._note_headings(levels)
+
+    def _refuse_too_many(self, name: str) -> None:
+        """Refuse what no document can hold, before each of a thousand is looked at."""
+        for kind, found in (("skills", self._skills), ("levels", self._levels)):
+            if len(found) > most(kind):
+                message = f"holds {len(found):,} {kind}; at most {most(kind)}"
+                raise InputError([Fault(name, None, "CFItems", message, _DIVIDE)])
 
     def document(self) -> Json:
         """Return the document; its shape is still to be checked."""
@@ -179,7 +194,7 @@ class _Career:
     def _level_rows(self) -> list[Json]:
         if not self._levels:
             text = "CASE packages name no levels: one level asks rating 2, importance 3 of all"
-            self._package.notes.append(Note("levels", text))
+            self._package.notes.add("levels", text)
             return [{"key": "level-1", "title": _line(self._package.document["title"]), "rank": 1}]
         return [
             {
@@ -217,13 +232,15 @@ class _Career:
             level = levels.get(_line(criterion.get("category")))
             rows = _rows(criterion.get("CFRubricCriterionLevels"))
             if skill and level and (found := self._requirement(criterion, rows, level, skill)):
+                lost += (found["level"], found["skill"]) in requirements
                 requirements[found["level"], found["skill"]] = found
             elif skill and (texts := _anchors(rows)):
+                lost += skill.identifier in anchors
                 anchors[skill.identifier] = texts
             else:
                 lost += 1
         if lost:
-            self._package.notes.append(Note("CFRubrics", f"{lost} criteria are not kept"))
+            self._package.notes.add("CFRubrics", f"{lost} criteria are not kept")
         return anchors, list(requirements.values())
 
     def _requirement(
@@ -255,12 +272,12 @@ class _Career:
         for item in self._package.items.values():
             if item.children and item.parent and item.identifier not in levels:
                 text = "is a heading within a group: its skills are kept, it is not"
-                self._package.notes.append(Note(f"item {item.code or item.identifier}", text))
+                self._package.notes.add(f"item {item.code or item.identifier}", text)
 
     def _key(self, item: Item) -> str:
         if item.identifier not in self._keys:
             wanted = slug(item.code) or slug(item.short or item.statement)[:60].strip("-")
-            is_level = any(item is level for level in self._levels)
+            is_level = item.identifier in self._level_ids
             is_group = item.children or item.kind.casefold() == GROUP
             taken = self._taken["level" if is_level else "group" if is_group else "skill"]
             # A group may only be called "skills" when it says so itself.
@@ -285,7 +302,7 @@ class _Career:
         lines = text.split("\n") if isinstance(text, str) else []
         clean = "\n".join(" ".join(line.split()) for line in lines).strip()
         if len(clean) > MOST_TEXT:
-            self._package.notes.append(Note(where, f"cut to {MOST_TEXT} characters"))
+            self._package.notes.add(where, f"cut to {MOST_TEXT} characters")
         return clean[:MOST_TEXT]
 
 

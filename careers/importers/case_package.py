@@ -5,6 +5,7 @@ strings, misspell fields and name nodes that they do not hold; the tree is read 
 it goes, and what cannot be followed is noted.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,9 +13,12 @@ from typing import Any
 
 from careers.document import Json
 
-from .reading import Fault, Faults, InputError, Note, load_json, refuse
+from .reading import Fault, Faults, InputError, Notes, load_json, refuse
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 10_000_000
+"""Of one package: twice the largest document, which our own exports hold beside the items."""
+MAX_ITEMS = 5_000
+LISTS = ("CFItems", "CFAssociations", "CFRubrics")
 CHILD = "isChildOf"
 SKILL_LEVEL = "hasSkillLevel"
 KEPT_FIELDS = {
@@ -49,7 +53,7 @@ class Package:
     items: dict[str, Item]
     at_levels: list[tuple[str, str]]
     rubrics: list[Json]
-    notes: list[Note]
+    notes: Notes
 
     def top(self) -> list[Item]:
         """Return the items right under the document."""
@@ -66,9 +70,11 @@ def read_package(name: str, data: bytes) -> Package:
         raise InputError([Fault(name, None, "CFDocument", "is missing or no object", remedy)])
     if not clean(document.get("title")):
         faults.add(name, None, "CFDocument.title", "is missing", "Write one.")
+    _refuse_no_lists(name, raw, faults)
+    faults.raise_any()
     items = _items(name, raw, faults)
     faults.raise_any()
-    package = Package(document, items, [], _list(raw, "CFRubrics"), [])
+    package = Package(document, items, [], _list(raw, "CFRubrics"), Notes())
     _associate(package, raw)
     _refuse_circles(name, package)
     _note_fields(package, raw)
@@ -78,11 +84,28 @@ def read_package(name: str, data: bytes) -> Package:
 
 def _loaded(name: str, data: bytes) -> Json:
     if len(data) > MAX_BYTES:
-        raise refuse(name, f"is larger than {MAX_BYTES:,} bytes")
+        raise refuse(name, f"is larger than {MAX_BYTES:,} bytes", "Give a package of one career.")
     raw = load_json(name, data)
     if not isinstance(raw, dict):
         raise refuse(name, "is no CFPackage", "It is one object with CFDocument and CFItems.")
     return raw
+
+
+def _refuse_no_lists(name: str, raw: Json, faults: Faults) -> None:
+    """Refuse what would be left out because it is not where it has to be, and too many items."""
+    for part in LISTS:
+        rows = raw.get(part)
+        if rows is None:
+            continue
+        if not isinstance(rows, list):
+            faults.add(name, None, part, "is no list", "Write its rows between [ and ].")
+            continue
+        for number, row in enumerate(rows if part != "CFItems" else [], 1):
+            if not isinstance(row, dict):
+                faults.add(name, number, part, "is no object", "Write it between { and }.")
+        if part == "CFItems" and len(rows) > MAX_ITEMS:
+            message = f"holds {len(rows):,} items; at most {MAX_ITEMS:,} are read"
+            faults.add(name, None, part, message, "Give a package of one career.")
 
 
 def _list(raw: Json, name: str) -> list[Json]:
@@ -95,7 +118,10 @@ def clean(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     plain = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(c for c in plain if c == "\n" or (c >= " " and c != "\x7f")).strip()
+    return _CONTROL.sub("", plain).strip()
+
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]+")
 
 
 def _items(name: str, raw: Json, faults: Faults) -> dict[str, Item]:
@@ -137,7 +163,7 @@ def _associate(package: Package, raw: Json) -> None:
         outside = [text for identifier, text in ends if not identifier]
         if outside:
             message = f"leaves the package, to {', '.join(outside)[:300]}: not kept"
-            package.notes.append(Note(where, message))
+            package.notes.add(where, message)
             continue
         origin, destination = ends[0][0], ends[1][0]
         if kind == CHILD and origin in package.items:
@@ -146,16 +172,14 @@ def _associate(package: Package, raw: Json) -> None:
             package.at_levels.append((origin, destination))
         else:
             others[kind] += 1
-    package.notes += [
-        Note("CFAssociations", f"{count} of the type {kind or 'none'} are not kept")
-        for kind, count in sorted(others.items())
-    ]
+    for kind, count in sorted(others.items()):
+        package.notes.add("CFAssociations", f"{count} of the type {kind or 'none'} are not kept")
 
 
 def _adopt(package: Package, origin: str, parent: str, row: Json, where: str) -> None:
     item = package.items[origin]
     if item.parent:
-        package.notes.append(Note(where, f"{origin} has a parent already: not kept"))
+        package.notes.add(where, f"{origin} has a parent already: not kept")
         return
     item.parent = parent if parent in package.items else ""
     item.by = f"CFAssociations[{int(row['number']) - 1}]"
@@ -187,16 +211,18 @@ class _Nodes:
 
 
 def _refuse_circles(name: str, package: Package) -> None:
+    sound: set[str] = set()
     for start in package.items:
         seen = {start}
         at = package.items[start].parent
-        while at:
+        while at and at not in sound:
             if at in seen:
                 remedy = "Remove one of these isChildOf."
-                message = f"the item {at} is its own ancestor"
+                message = f"the item {at[:200]} is its own ancestor"
                 raise InputError([Fault(name, None, package.items[at].by, message, remedy)])
             seen.add(at)
             at = package.items[at].parent
+        sound |= seen
 
 
 def _note_fields(package: Package, raw: Json) -> None:
@@ -206,10 +232,8 @@ def _note_fields(package: Package, raw: Json) -> None:
         for name, value in row.items()
         if name not in KEPT_FIELDS and value not in ("", None, [], {})
     )
-    package.notes += [
-        Note("CFItems", f"{name} of {count} items is not kept")
-        for name, count in sorted(fields.items())
-    ]
+    for name, count in sorted(fields.items()):
+        package.notes.add("CFItems", f"{name} of {count} items is not kept")
 
 
 def _order(package: Package) -> None:

@@ -5,6 +5,7 @@ what is wrong by file, row and column. It knows no Django, no clock and no datab
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,9 @@ from careers import json_text
 from careers.document import Json
 
 MOST_FAULTS = 100
+MOST_NOTES = 1_000
+MOST_PLACE, MOST_SAID = 200, 1_000
+"""Characters of a fault's or note's place and message: a file's own texts stand in them."""
 _PATH = re.compile(r"\w+(\[|\.|$)")
 _LINE = re.compile(r"line (\d+), column (\d+)")
 
@@ -76,7 +80,7 @@ class Faults:
 
     def add(self, file: str, row: int | None, column: str, message: str, remedy: str = "") -> None:
         """Remember a fault; raise InputError once there are too many to read."""
-        self._found.append(Fault(file, row, column, message, remedy))
+        self._found.append(Fault(file, row, column[:MOST_PLACE], message[:MOST_SAID], remedy))
         if len(self._found) == MOST_FAULTS:
             more = Fault(file, None, "", "more faults follow", "Mend these first.")
             raise InputError([*self._found, more])
@@ -85,6 +89,30 @@ class Faults:
         """Raise InputError if there are faults."""
         if self._found:
             raise InputError(self._found)
+
+
+class Notes:
+    """Collects notes; from a thousand on they are counted only."""
+
+    def __init__(self, found: Iterable[Note] = (), more: int = 0) -> None:
+        self._found = list(found)
+        self._more = more
+
+    def add(self, where: str, message: str) -> None:
+        """Note something."""
+        if len(self._found) == MOST_NOTES:
+            self._more += 1
+        else:
+            self._found.append(Note(where[:MOST_PLACE], message[:MOST_SAID]))
+
+    def copy(self) -> "Notes":
+        """Return the same again, to go on from."""
+        return Notes(self._found, self._more)
+
+    def all(self) -> tuple[Note, ...]:
+        """Return them, and how many more there are."""
+        more = [Note("", f"{self._more:,} more things are not kept")] if self._more else []
+        return (*self._found, *more)
 
 
 def refuse(file: str, message: str, remedy: str = "") -> InputError:
