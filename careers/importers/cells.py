@@ -7,14 +7,16 @@ import re
 from typing import Any
 
 TRUE = {"true", "yes", "y", "x", "1", "wahr", "vrai"}
+MOST_LINES = 1_000
+"""Of a cell that is a list; none may have more than 50 entries."""
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 FALSE = {"", "false", "no", "n", "0", "falsch", "faux"}
 
 
 def value_of(kind: str, cell: Any) -> Any:
     """Return the value; "" or None for an empty cell. Raises ValueError(message, remedy)."""
-    if hasattr(cell, "isoformat"):
-        raise ValueError(f"{cell} is a date", "Format the cell as text.")
+    if hasattr(cell, "isoformat") or hasattr(cell, "total_seconds"):
+        raise ValueError(f"{cell} is a date or a time", "Format the cell as text.")
     match kind:
         case "whole":
             return _whole(cell)
@@ -23,11 +25,11 @@ def value_of(kind: str, cell: Any) -> Any:
         case "money":
             return _money(cell)
         case "lines":
-            return [line.strip() for line in _text(cell).split("\n") if line.strip()]
+            return [line.strip() for line in _lines(_text(cell))]
         case "codes":
-            return dict(_code(line) for line in _text(cell).split("\n") if line.strip())
+            return _codes(_text(cell))
         case "ratings":
-            return [_rating(line) for line in _text(cell).split("\n") if line.strip()]
+            return [_rating(line) for line in _lines(_text(cell))]
         case _:
             return _text(cell)
 
@@ -72,6 +74,21 @@ def _money(cell: Any) -> str:
     ):
         raise ValueError(f"{text[:40]!r} is no amount", "Write it like 120.00.")
     return f"{whole}.{decimals:0<2}"
+
+
+def _lines(text: str) -> list[str]:
+    if text.count("\n") > MOST_LINES:
+        raise ValueError(f"has more than {MOST_LINES} lines", "Remove what is no data.")
+    return [line for line in text.split("\n") if line.strip()]
+
+
+def _codes(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, code in (_code(line) for line in _lines(text)):
+        if name in found:
+            raise ValueError(f"the code {name[:40]!r} stands twice", "Keep one of its lines.")
+        found[name] = code
+    return found
 
 
 def _code(line: str) -> tuple[str, str]:

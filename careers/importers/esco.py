@@ -8,14 +8,15 @@ skill that stands as both is essential. https://esco.ec.europa.eu/en/use-esco/do
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, MutableMapping
 from dataclasses import dataclass, field
 
 from careers.document import FORMAT, Json
 
 from .keys import slug
 from .reading import Faults, Note, Reading, refuse
-from .tables import read_table
+from .sources import MAX_WANTED_BYTES
+from .tables import MAX_BYTES, MAX_ROWS, read_table, refuse_wide
 
 LANGUAGE = "en"
 ESSENTIAL, OPTIONAL = "essential", "optional"
@@ -23,6 +24,8 @@ DEFAULTS = {ESSENTIAL: (2, 4), OPTIONAL: (1, 2)}
 """Required rating and importance by relation."""
 LEVEL = "occupation"
 MOST_SKILLS = 400
+MOST_CONCEPTS = 50_000
+"""Occupations or skills of a release; the largest has 13,939."""
 MOST_TITLE = 200
 GROUPS = {
     (ESSENTIAL, False): ("essential-skills", "Essential skills"),
@@ -64,13 +67,16 @@ class Skill:
 
 @dataclass(slots=True)
 class Occupation:
-    """An occupation and its skills: relation by the skill's address, in file order."""
+    """An occupation and its skills: relation by the skill's address, in file order.
+
+    ``other_labels`` is one text, with line ends or bars between: apart they take far more.
+    """
 
     uri: str
     code: str
     isco: str
     label: str
-    other_labels: list[str]
+    other_labels: str
     description: str
     relations: dict[str, str] = field(default_factory=dict)
 
@@ -84,28 +90,34 @@ def wanted(language: str = LANGUAGE) -> tuple[str, str, str]:
 
 def read(
     name: str,
-    files: Mapping[str, bytes],
+    files: MutableMapping[str, bytes],
     occupations: Collection[str] = (),
     language: str = LANGUAGE,
 ) -> Reading:
-    """Return a document for each chosen occupation, by code or address; for all if none is."""
+    """Return a document for each chosen occupation, by code or address; for all if none is.
+
+    Each file is dropped from ``files`` once it was read, so that its memory is free again.
+    """
     names = wanted(language)
     missing = [file for file in names if file not in files]
     if missing:
         remedy = "Give the CSV download of the ESCO classification."
         raise refuse(name, f"{', '.join(missing)} is missing from this ESCO release", remedy)
     faults = Faults()
-    found = _occupations(names[0], files[names[0]], faults)
-    skills = _skills(names[1], files[names[1]], faults)
-    notes = _relate(names[2], files[names[2]], found, skills, faults)
+    found = _occupations(names[0], files.pop(names[0]), faults)
+    skills = _skills(names[1], files.pop(names[1]), faults)
+    notes = _relate(names[2], files.pop(names[2]), found, skills, faults)
     faults.raise_any()
     chosen = _chosen(name, found, occupations)
     _set_keys(skills)
     return Reading(tuple(_document(each, skills) for each in chosen), tuple(notes))
 
 
-def _table(file: str, data: bytes, *columns: str) -> Iterator[tuple[int, list[str]]]:
-    return read_table(file, data, columns).pick(*columns)
+def _table(
+    file: str, data: bytes, *columns: str, most: int = MAX_BYTES, most_rows: int = MOST_CONCEPTS
+) -> Iterator[tuple[int, list[str]]]:
+    refuse_wide(file, data)
+    return read_table(file, data, columns, most=most, most_rows=most_rows).pick(*columns)
 
 
 def _occupations(file: str, data: bytes, faults: Faults) -> dict[str, Occupation]:
@@ -116,7 +128,7 @@ def _occupations(file: str, data: bytes, faults: Faults) -> dict[str, Occupation
             faults.add(file, row, "", "has no conceptUri, code or preferredLabel", "Mend the row.")
         elif uri in found:
             faults.add(file, row, "conceptUri", f"{uri} stands twice", "Keep one of the rows.")
-        found[uri] = Occupation(uri, code, isco, _clean(label), _SPLIT.split(others), text)
+        found[uri] = Occupation(uri, code, isco, _clean(label), others, text)
     return found
 
 
@@ -141,7 +153,10 @@ def _relate(
 ) -> list[Note]:
     both = 0
     columns = ("occupationUri", "relationType", "skillUri")
-    for row, (uri, relation, skill) in _table(file, data, *columns):
+    # Of this one nothing is kept: it may be as large as all together.
+    for row, (uri, relation, skill) in _table(
+        file, data, *columns, most=MAX_WANTED_BYTES, most_rows=MAX_ROWS
+    ):
         occupation = occupations.get(uri)
         if occupation is None:
             faults.add(file, row, "occupationUri", f"there is no occupation {uri[:80]!r}")
@@ -154,7 +169,9 @@ def _relate(
             before = occupation.relations.get(skill)
             both += before not in (None, relation)
             if before != ESSENTIAL:
-                occupation.relations[skill] = relation
+                # The texts that are there already, not those of each of 129,000 rows.
+                shared = ESSENTIAL if relation == ESSENTIAL else OPTIONAL
+                occupation.relations[skills[skill].uri] = shared
     if not both:
         return []
     return [Note("", f"{both} skills stood as essential and as optional: taken as essential")]
@@ -196,7 +213,7 @@ def _document(occupation: Occupation, skills: dict[str, Skill]) -> Json:
     rows.sort(key=lambda row: (order.index((row[0], row[1].is_knowledge)), row[1].label))
     groups = dict.fromkeys(GROUPS[relation, skill.is_knowledge] for relation, skill in rows)
     title = _title(occupation.label)
-    labels = dict.fromkeys(_title(_clean(label)) for label in occupation.other_labels)
+    labels = dict.fromkeys(_title(_clean(label)) for label in _SPLIT.split(occupation.other_labels))
     return {
         "format": FORMAT,
         "career": {

@@ -8,7 +8,7 @@ from 3.5 on it is essential. Rows marked "Not Relevant" are left out. Rows marke
 "Recommend Suppress" are taken, and the skill's description says that they are imprecise.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, MutableMapping
 from decimal import Decimal
 
 from careers.document import FORMAT, Json
@@ -38,10 +38,13 @@ BASIS = (
 IMPRECISE = "O*NET marks its figures on this for the occupation as imprecise."
 
 
-def read(name: str, files: Mapping[str, bytes], occupations: Collection[str] = ()) -> Reading:
+def read(
+    name: str, files: MutableMapping[str, bytes], occupations: Collection[str] = ()
+) -> Reading:
     """Return a document for each chosen occupation; for all that are rated when none is.
 
-    ``files`` are those of ``onet_release.WANTED`` by name. Raises InputError.
+    ``files`` are those of ``onet_release.WANTED`` by name, and dropped once they were read.
+    Raises InputError.
     """
     release = read_release(name, files)
     chosen = _chosen(release, occupations)

@@ -7,13 +7,13 @@ for nothing. https://www.onetcenter.org/dictionary/30.3/text/
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
 from .reading import Faults, Note, refuse
-from .tables import decode, read_table
+from .tables import decode, read_table, refuse_wide
 
 OCCUPATIONS = "Occupation Data.txt"
 KNOWLEDGE = "Knowledge.txt"
@@ -32,6 +32,10 @@ WANTED = (
 )
 MOST_TITLE, MOST_TEXT = 200, 4000
 """Characters that a framework document holds of a title and of a text."""
+MOST_RATINGS = 200_000
+"""Rows of all files of ratings; real releases have 121,588."""
+MOST_ROWS = 100_000
+"""Rows of another file; titles have 58,000."""
 MOST_NAME = 150
 """The same of an element's name, which stands within the sentences of ratings 0 and 1."""
 MOST_DESCRIPTION = 3900
@@ -89,17 +93,19 @@ class Release:
     notes: list[Note] = field(default_factory=list)
 
 
-def read_release(name: str, files: Mapping[str, bytes]) -> Release:
+def read_release(name: str, files: MutableMapping[str, bytes]) -> Release:
     """Return the release that the files hold. Raises InputError by file, row and column.
 
+    Each file is dropped from ``files`` once it was read, so that its memory is free again.
     ``name`` is that of the folder or archive; it gives the release where no Read Me does.
     """
     skills = _skill_files(name, files)
     number, date = _number(name, files)
     faults = Faults()
     release = Release(name, number, date, _occupations(files, faults), (*skills, KNOWLEDGE))
+    left = MOST_RATINGS
     for file in release.rating_files:
-        _read_ratings(release, file, files[file], faults)
+        left -= _read_ratings(release, file, files.pop(file), left, faults)
     _read_anchors(release, files, faults)
     _read_elements(release, files, faults)
     _read_titles(release, files, faults)
@@ -128,13 +134,18 @@ def _number(name: str, files: Mapping[str, bytes]) -> tuple[str, str]:
     return (".".join(found.groups()) if found else ""), (month.group(1) if month else "")
 
 
-def _table(files: Mapping[str, bytes], file: str, *columns: str) -> Iterator[tuple[int, list[str]]]:
+def _table(
+    files: MutableMapping[str, bytes], file: str, *columns: str
+) -> Iterator[tuple[int, list[str]]]:
     if file not in files:
         return iter(())
-    return read_table(file, files[file], columns, delimiter="\t", quoted=False).pick(*columns)
+    data = files.pop(file)
+    refuse_wide(file, data)
+    table = read_table(file, data, columns, delimiter="\t", quoted=False, most_rows=MOST_ROWS)
+    return table.pick(*columns)
 
 
-def _occupations(files: Mapping[str, bytes], faults: Faults) -> dict[str, Occupation]:
+def _occupations(files: MutableMapping[str, bytes], faults: Faults) -> dict[str, Occupation]:
     found: dict[str, Occupation] = {}
     for row, (code, title, text) in _table(files, OCCUPATIONS, SOC, "Title", "Description"):
         if not SOC_PATTERN.fullmatch(code):
@@ -163,10 +174,13 @@ def _within(
 _LIKE = "Write it like 51-4121.00."
 
 
-def _read_ratings(release: Release, file: str, data: bytes, faults: Faults) -> None:
+def _read_ratings(release: Release, file: str, data: bytes, most: int, faults: Faults) -> int:
+    """Take the ratings of a file, ``most`` rows at most, and return how many rows it has."""
     columns = (SOC, "Element ID", "Element Name", "Scale ID", "Data Value")
     flags = ("Recommend Suppress", "Not Relevant")
-    table = read_table(file, data, (*columns, *flags), delimiter="\t", quoted=False)
+    refuse_wide(file, data)
+    table = read_table(file, data, (*columns, *flags), delimiter="\t", quoted=False, most_rows=most)
+    row = 0
     for row, (code, element, name, scale, value, suppress, irrelevant) in table.pick(
         *columns, *flags
     ):
@@ -190,6 +204,7 @@ def _read_ratings(release: Release, file: str, data: bytes, faults: Faults) -> N
         _set(rated, scale, number, faults, (file, row, f"{code} {element}"))
         rated.suppressed |= unsure
         rated.not_relevant |= unrelated
+    return row
 
 
 _ALIKE = "Take all files from one release."
@@ -225,7 +240,7 @@ def _flag(text: str) -> bool:
     return _FLAGS[text]
 
 
-def _read_anchors(release: Release, files: Mapping[str, bytes], faults: Faults) -> None:
+def _read_anchors(release: Release, files: MutableMapping[str, bytes], faults: Faults) -> None:
     if ANCHORS not in files:
         release.notes.append(Note(ANCHORS, "is missing, so ratings 2 to 4 have no sentences"))
     columns = ("Element ID", "Scale ID", "Anchor Value", "Anchor Description")
@@ -242,7 +257,7 @@ def _read_anchors(release: Release, files: Mapping[str, bytes], faults: Faults) 
             anchors[value] = _within(faults, at, text, MOST_TEXT)
 
 
-def _read_elements(release: Release, files: Mapping[str, bytes], faults: Faults) -> None:
+def _read_elements(release: Release, files: MutableMapping[str, bytes], faults: Faults) -> None:
     columns = ("Element ID", "Element Name", "Description")
     for row, (element, name, text) in _table(files, ELEMENTS, *columns):
         name = _within(faults, (ELEMENTS, row, "Element Name"), name, MOST_TITLE)
@@ -251,7 +266,7 @@ def _read_elements(release: Release, files: Mapping[str, bytes], faults: Faults)
         release.descriptions[element] = _within(faults, at, text, MOST_DESCRIPTION)
 
 
-def _read_titles(release: Release, files: Mapping[str, bytes], faults: Faults) -> None:
+def _read_titles(release: Release, files: MutableMapping[str, bytes], faults: Faults) -> None:
     file = next((file for file in TITLES if file in files), None)
     if file is None:
         release.notes.append(Note(" or ".join(TITLES), "is missing: no alternative titles"))
@@ -261,7 +276,7 @@ def _read_titles(release: Release, files: Mapping[str, bytes], faults: Faults) -
         _of(release, file, row, code, faults).titles.append(title)
 
 
-def _read_tasks(release: Release, files: Mapping[str, bytes], faults: Faults) -> None:
+def _read_tasks(release: Release, files: MutableMapping[str, bytes], faults: Faults) -> None:
     for row, (code, task, kind) in _table(files, TASKS, SOC, "Task", "Task Type"):
         occupation = _of(release, TASKS, row, code, faults)
         task = _within(faults, (TASKS, row, "Task"), task, MOST_TEXT, needed=True)
@@ -269,7 +284,7 @@ def _read_tasks(release: Release, files: Mapping[str, bytes], faults: Faults) ->
             occupation.tasks.append(task)
 
 
-def _read_zones(release: Release, files: Mapping[str, bytes], faults: Faults) -> None:
+def _read_zones(release: Release, files: MutableMapping[str, bytes], faults: Faults) -> None:
     for row, (code, zone) in _table(files, ZONES, SOC, "Job Zone"):
         _of(release, ZONES, row, code, faults).zone = zone
     columns = ("Job Zone", "Education", "Experience")

@@ -1,8 +1,8 @@
 """Opening what is imported: a folder, a .zip, a .tar.xz or a .tar.gz, without unpacking it.
 
 Nothing is written to disk. Members are found by their file name alone, whatever folder
-they lie in, and read into memory under caps on members and uncompressed bytes, so that
-a small archive cannot unpack to gigabytes.
+they lie in and however it is capitalised, and read into memory under caps on members and
+uncompressed bytes, so that a small archive cannot unpack to gigabytes.
 """
 
 import gzip
@@ -16,15 +16,18 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Self, TypeVar
 
 from .reading import InputError, refuse
+from .zips import CHUNK, MAX_MEMBERS, is_litter, open_zip
 
-MAX_FILE_BYTES = 120_000_000
-"""Largest archive or single file that is opened."""
+MAX_FILE_BYTES = 40_000_000
+"""Largest archive or single file that is opened; the largest real one has 22 million."""
 MAX_BYTES = 200_000_000
 """Uncompressed bytes of a whole archive; the largest real release has 60 million."""
-MAX_MEMBERS = 1_000
-XZ_MEMORY = 128 * 1024 * 1024
-CHUNK = 1024 * 1024
-ENCRYPTED = 0x1
+MAX_WANTED_BYTES = 50_000_000
+"""The same of the files that are read, which are held at once; real ones have 33 million."""
+XZ_MEMORY = 70 * 1024 * 1024
+"""What xz takes for its strongest setting, -9."""
+MAX_NAME_BYTES = 4_000_000
+"""Of all members' names in a tar, with what else their heads carry."""
 NAME_TYPES = (
     *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
     *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
@@ -34,6 +37,10 @@ ARCHIVES = XZ, GZIP, ZIP = b"\xfd7zXZ\x00", b"\x1f\x8b", b"PK"
 """How archives that can be read begin."""
 Member = TypeVar("Member")
 
+_BROKEN_BY = (
+    *(tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError),
+    RecursionError,  # names of names of names
+)
 _BROKEN = "is broken or was not written to its end"
 _FETCH_AGAIN = "Fetch or copy the file again."
 
@@ -73,7 +80,7 @@ def read_archive(name: str, data: bytes, wanted: Iterable[str]) -> dict[str, byt
             return _read_zip(name, data, names)
     except InputError:
         raise
-    except (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError) as error:
+    except _BROKEN_BY as error:
         raise refuse(name, _BROKEN, _FETCH_AGAIN) from error
     except (OSError, RuntimeError, NotImplementedError, ValueError, OverflowError) as error:
         # An exotic archive, gzip's complaint about its checksum, or places that cannot be.
@@ -89,8 +96,8 @@ def _read_folder(path: Path, wanted: set[str]) -> dict[str, bytes]:
         if member.is_file():
             files[name] = read_file(member)
             total += len(files[name])
-            if total > MAX_BYTES:
-                raise refuse(path.name, f"holds more than {MAX_BYTES:,} bytes")
+            if total > MAX_WANTED_BYTES:
+                raise _too_large(path.name, MAX_WANTED_BYTES)
     return files
 
 
@@ -134,47 +141,90 @@ class _Limited(io.RawIOBase):
 
 
 class _Member(tarfile.TarInfo):
-    """A member; one whose name alone takes megabytes is refused before it is read."""
+    """A member; one that takes memory before its size is known is refused unread.
+
+    Names of megabytes, and files with holes, whose list of pieces may have millions.
+    """
+
+    left = 2 * MAX_MEMBERS
+    """Heads of members that may still come; those that carry names are counted here alone."""
+    bytes_left = MAX_NAME_BYTES
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         found = super().frombuf(buf, encoding, errors)
-        if found.type in NAME_TYPES and found.size > CHUNK:
+        cls.left -= 1
+        cls.bytes_left -= found.size if found.type in NAME_TYPES else 0
+        if min(cls.left, cls.bytes_left) < 0 or found.type == tarfile.GNUTYPE_SPARSE:
             raise tarfile.ReadError(_BROKEN)
         return found
 
+    def _proc_gnusparse_10(self, *_given: object) -> None:
+        raise tarfile.ReadError(_BROKEN)
+
 
 def _read_tar(name: str, packed: IO[bytes] | gzip.GzipFile, wanted: set[str]) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
+    files = _Found(name, wanted)
     stream = _Limited(name, packed)
-    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as archive:
+    kind = type("_Counted", (_Member,), {})  # its counts are this archive's
+    with tarfile.open(fileobj=stream, mode="r|", tarinfo=kind) as archive:
         for member in _counted(name, archive, lambda each: (each.name, each.size)):
             found = archive.extractfile(member) if member.isfile() else None
-            base = PurePosixPath(member.name).name
-            if found is not None and base in wanted:
-                _once(name, base, files)
-                files[base] = found.read()
+            if found is not None and (base := files.take(member.name, member.size)):
+                files.read[base] = found.read(member.size)
     while stream.read(CHUNK):  # to the end, where the checksum is
         pass
-    return files
+    return files.read
 
 
 def _read_zip(name: str, data: bytes, wanted: set[str]) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    files = _Found(name, wanted)
+    with open_zip(name, data) as archive:
         members = archive.infolist()
         for member in _counted(name, members, lambda each: (each.filename, each.file_size)):
-            base = PurePosixPath(member.filename).name
-            if base in wanted and not member.is_dir():
-                _once(name, base, files)
-                if member.flag_bits & ENCRYPTED:
-                    raise refuse(name, f"{base} is under a password", "Save it without one.")
+            base = "" if member.is_dir() else files.take(member.filename, member.file_size)
+            if base:
                 with archive.open(member) as file:
-                    # The size in the directory may lie: never read past it.
-                    files[base] = file.read(member.file_size + 1)
-                if len(files[base]) > member.file_size:
+                    files.read[base] = _whole(file, member.file_size)
+                if len(files.read[base]) > member.file_size:
                     raise refuse(name, f"{base} is larger than the archive says")
-    return files
+    return files.read
+
+
+def _whole(file: IO[bytes], size: int) -> bytes:
+    """Return what a file holds, and one byte more than its size when that lies.
+
+    In pieces: read at once, it is held twice for a moment.
+    """
+    out = io.BytesIO()
+    while piece := file.read(min(CHUNK, size + 1 - out.tell())):
+        out.write(piece)
+    return out.getvalue()
+
+
+class _Found:
+    """The wanted files of an archive, by their names as they are wanted."""
+
+    def __init__(self, archive: str, wanted: set[str]) -> None:
+        self._archive = archive
+        self._wanted = {name.casefold(): name for name in wanted}
+        self._total = 0
+        self.read: dict[str, bytes] = {}
+
+    def take(self, path: str, size: int) -> str:
+        """Return the name of a wanted member that comes to be read, "" for others.
+
+        Raises InputError when it came before, or when all would be too large.
+        """
+        base = self._wanted.get(PurePosixPath(path.replace("\\", "/")).name.casefold(), "")
+        if not base or is_litter(path):
+            return ""
+        if base in self.read:
+            raise refuse(self._archive, f"holds {base} twice", "Leave one of them out.")
+        self._total += size
+        if self._total > MAX_WANTED_BYTES:
+            raise _too_large(self._archive, MAX_WANTED_BYTES)
+        return base
 
 
 def _counted(
@@ -194,10 +244,5 @@ def _counted(
         yield member
 
 
-def _too_large(name: str) -> InputError:
-    return refuse(name, f"unpacks to more than {MAX_BYTES:,} bytes")
-
-
-def _once(name: str, base: str, files: dict[str, bytes]) -> None:
-    if base in files:
-        raise refuse(name, f"holds {base} twice", "Leave one of them out.")
+def _too_large(name: str, most: int = 0) -> InputError:
+    return refuse(name, f"unpacks to more than {most or MAX_BYTES:,} bytes")

@@ -1,22 +1,26 @@
 """What an editor uploads: told apart by content, whatever the file is called."""
 
-import io
-import zipfile
+import re
 from collections.abc import Collection
 
 from careers import document as documents
 from careers.document import DocumentError, Json
 
 from . import case, esco, onet, workbook
+from .lengths import too_many
 from .onet_release import READ_ME, WANTED
-from .reading import InputError, Reading, fault_at, refuse
+from .reading import InputError, Reading, fault_at, load_json, refuse
 from .sources import ARCHIVES, read_archive
+from .tables import wide_encoding
+from .xlsx import refuse_compound
+from .zips import open_zip, told_when_broken
 
 MAX_BYTES = 30_000_000
 MOST_CAREERS = 20
 """Occupations of a release that one upload brings in; the commands take them all."""
 RELEASES = {*WANTED, *esco.wanted()} - {READ_ME}
 """Files that tell a release, also one that lacks some of them."""
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*+[{\[]")
 _GIVE = "Give Rung JSON, a workbook, an O*NET or ESCO release, or a CASE package."
 
 
@@ -34,14 +38,14 @@ def read(
     """
     if len(data) > MAX_BYTES:
         raise refuse(name, f"is larger than {MAX_BYTES:,} bytes")
-    start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith((b"{", b"[")):
+    if _JSON.match(data):
         is_case = b'"CFDocument"' in data or b'"CFItems"' in data
         return case.read(name, data, draft_of) if is_case else _rung(name, data)
     if data.startswith(b"PK") and _is_workbook(name, data):
         return workbook.read(name, data, base)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise refuse(name, "is UTF-16, not UTF-8", "Save the file as UTF-8.")
+    refuse_compound(name, data)
+    if encoding := wide_encoding(data):
+        raise refuse(name, f"is {encoding}, not UTF-8", "Save the file as UTF-8.")
     if not data.startswith(ARCHIVES):
         remedy = "Put the sheets of a workbook, as CSV files, into a .zip."
         raise refuse(name, "is neither JSON nor an archive", f"{_GIVE} {remedy}")
@@ -59,8 +63,13 @@ def read(
 
 
 def _rung(name: str, data: bytes) -> Reading:
+    if len(data) > documents.MAX_BYTES:
+        raise refuse(name, f"the file is larger than {documents.MAX_BYTES:,} bytes")
+    found = load_json(name, data)
     try:
-        return Reading((documents.loads(data),))
+        if problems := too_many(found):
+            raise DocumentError(problems)
+        return Reading((documents.normal(found),))
     except DocumentError as error:
         faults = [fault_at(name, each.where, each.message) for each in error.problems]
         raise InputError(faults) from error
@@ -68,9 +77,7 @@ def _rung(name: str, data: bytes) -> Reading:
 
 def _is_workbook(name: str, data: bytes) -> bool:
     """Tell a workbook, .xlsx or CSV files of its sheets, from a release in a ZIP."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = {each.rpartition("/")[2] for each in archive.namelist()}
-    except workbook.BROKEN as error:
-        raise refuse(name, "is broken or was not written to its end", "Send it again.") from error
-    return not names & RELEASES
+    broken = told_when_broken(name, "is broken or was not written to its end", "Send it again.")
+    with broken, open_zip(name, data) as archive:
+        names = {each.rpartition("/")[2].casefold() for each in archive.namelist()}
+    return not names & {each.casefold() for each in RELEASES}

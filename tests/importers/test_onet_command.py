@@ -265,7 +265,7 @@ def test_the_mapping_tells_occupations_apart_as_measured():
     path = real("onet-30.3.tar.xz")
     files = sources.read_path(path, WANTED)
     frameworks = [document.parse(each) for each in onet.read(path.name, files).documents]
-    release = read_release(path.name, files)
+    release = read_release(path.name, sources.read_path(path, WANTED))
     sizes = sorted(len(each.requirements) for each in frameworks)
     assert sizes[len(sizes) // 2] == 34
 
