@@ -22,6 +22,8 @@ MAX_PART_BYTES = 2_000_000
 MAX_MEMBERS = 200
 MAX_ROWS = 12_000
 MAX_COLUMNS = 40
+MOST_COLUMNS = 16_384
+"""Of any sheet; there are no letters for more."""
 MAX_CELLS = 200_000
 MAX_ROW_TAGS = 20_000
 MAX_STRING_TAGS = 600_000
@@ -216,7 +218,8 @@ def _cells(title: str, source: Any, reader: Any) -> Iterator[tuple[int, list[Any
                 raise _unreadable(title, self.row_counter, place) from error
             value = cell["value"]
             is_lost = value in (None, "") and "".join(element.itertext()).strip()
-            if is_lost or (isinstance(value, float) and not math.isfinite(value)):
+            is_endless = isinstance(value, float) and not math.isfinite(value)
+            if is_lost or is_endless or cell["column"] > MOST_COLUMNS:
                 raise _unreadable(title, self.row_counter, place)
             return cell
 
