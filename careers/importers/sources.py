@@ -183,11 +183,12 @@ def _read_zip(name: str, data: bytes, wanted: set[str]) -> dict[str, bytes]:
         members = archive.infolist()
         for member in _counted(name, members, lambda each: (each.filename, each.file_size)):
             base = "" if member.is_dir() else files.take(member.filename, member.file_size)
-            if base:
-                with archive.open(member) as file:
+            # Opened even when it is not wanted: its name may be broken in the list alone.
+            with archive.open(member) as file:
+                if base:
                     files.read[base] = _whole(file, member.file_size)
-                if len(files.read[base]) > member.file_size:
-                    raise refuse(name, f"{base} is larger than the archive says")
+            if base and len(files.read[base]) > member.file_size:
+                raise refuse(name, f"{base} is larger than the archive says")
     return files.read
 
 

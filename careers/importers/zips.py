@@ -47,9 +47,9 @@ class _TooManyError(Exception):
 
 @contextmanager
 def open_zip(name: str, data: bytes) -> Iterator[zipfile.ZipFile]:
-    """Open an archive. Raises InputError for too many parts, a password or odd packing.
+    """Open an archive; what is broken raises what zipfile raises, see ``told_when_broken``.
 
-    What is broken raises what zipfile raises: see ``told_when_broken``.
+    Raises InputError for too many parts or two of one name, a password or odd packing.
     """
     source = _Data(data)
     try:
@@ -60,7 +60,12 @@ def open_zip(name: str, data: bytes) -> Iterator[zipfile.ZipFile]:
     with archive:
         if len(archive.infolist()) > MAX_MEMBERS:
             raise _too_many(name)
+        seen: set[str] = set()
         for member in archive.infolist():
+            if member.filename in seen:  # one of them would be passed over
+                message = f"holds {member.filename[:200]} twice"
+                raise refuse(name, message, "Leave one of them out.")
+            seen.add(member.filename)
             base = PurePosixPath(member.filename).name
             if member.flag_bits & ENCRYPTED:
                 raise refuse(name, f"{base} is under a password", "Save it without one.")

@@ -2,37 +2,62 @@
 
     python -m tests.faults.imports --count 500 --seed 1
 
-Takes small right files of every format, changes their bytes or their structure, and gives
-them to what the studio's page and the commands use, on a database of its own. What is not
-refused with a message is imported and compared, then rolled back. Each has 10 seconds of
-the processor, so that a busy machine fails nothing, and 256 MB. Prints what failed, with
-the number that makes it again (--only), and one line.
+Takes right files of every format, small ones and some near the limits of an upload, changes
+their bytes or their structure, and gives them to what the studio's page and the commands use,
+on a database of its own. What is not refused with a message is imported, compared with the
+file as ``whole`` reads it on its own, and rolled back. Each has 10 seconds of the processor,
+so that a busy machine fails nothing, and 256 MB. First every right file has to be imported,
+unchanged, and the files of ``test_limits`` go through: small ones made to take gigabytes.
+
+Prints what failed, with the number that makes it again (--only), and one line. It also fails
+when less than LEAST of the mutated files were refused or imported: then it tried nothing.
 """
 
 import argparse
+import builtins
 import io
 import json
 import lzma
 import os
+import pickle
+import re
 import signal
 import sys
 import tarfile
 import tempfile
 import time
 import traceback
+import warnings
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from . import large, whole
 from .planted import apply
 
 MOST_SECONDS = 10
 MOST_MEGABYTES = 256
+LEAST = {"refused": 0.5, "imported": 0.08}
+"""Shares of the mutated files, once there are a hundred; 0.85 and 0.14 are usual."""
+LARGE_SHARE = 0.004
+"""Of the mutated files, those made of one near the limits: each takes some seconds."""
+RAISED = "|".join(
+    name
+    for name, each in vars(builtins).items()
+    if isinstance(each, type) and issubclass(each, BaseException)
+)
+SPEAKS_PYTHON = re.compile(
+    rf"\b({RAISED}|\w+Error|Traceback|NoneType|KeyError)\b|object has no|<class |<\w+ object"
+)
+"""What no message to an editor says."""
+FAULT = re.compile(r"\S[^\n]*: \S[^\n]*\.", re.DOTALL)
+"""Where, then what is wrong, as a sentence."""
 ODD_VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 5, 10**30, 1.5, -0.0, "", " ", "x" * 5000, "\x00", "\x1b[0m"),
     *("=1+1", "\u202e", "\ud83d\ude00", [], {}, [[]], {"key": []}, "../../etc/passwd", "n/a"),
@@ -59,30 +84,151 @@ def main() -> int:
     parser.add_argument("--only", type=int, help="the number of one input, to see it fail again")
     parser.add_argument("--plant", default="", help="plant this defect first; it must be found")
     options = parser.parse_args()
+    warnings.simplefilter("ignore")  # of zipfile, when a mutation doubles a part
     with tempfile.TemporaryDirectory() as folder:
         _set_up(folder)
         apply(options.plant)
-        seeds = _seeds()
+        tries = Tries()
+        seeds = small_seeds()
+        made = _large_seeds(Path(folder)) if options.count >= MANY or options.only else {}
+        if options.only is None:
+            _try_seeds(tries, seeds, made)
         numbers = range(options.count) if options.only is None else [options.only]
-        counts: Counter[str] = Counter()
-        slowest, longest, largest = 0.0, 0.0, 0
         for number in numbers:
-            made = _mutated(Random(f"{options.seed}-{number}"), seeds)
+            dice = Random(f"{options.seed}-{number}")
+            if made and dice.random() < LARGE_SHARE:
+                read = made[dice.choice(sorted(made))]
+                tries.apart(f"input {number}", partial(_mutated_large, dice, read))
+            else:
+                tries.here(f"input {number}", _mutated(dice, seeds))
+        if options.only is None:
+            tries.expect_shares()
+    print(tries.line(options.seed))
+    return int(tries.failed > 0)
+
+
+MANY = 100
+"""Mutated files from which on the large ones are made and shares are expected."""
+
+
+class Tries:
+    """Counts what came of the files, and prints what failed."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.others: Counter[str] = Counter()
+        self.failed = 0
+        self.slowest, self.longest, self.largest = 0.0, 0.0, 0
+
+    def here(self, what: str, made: Seed, *, must: str = "") -> None:
+        """Try a file in this process."""
+        started = time.perf_counter()
+        self._take(what, made[0], len(made[1]), _tried(*made), time.perf_counter() - started, must)
+
+    def apart(self, what: str, make: Callable[[], Seed], *, must: str = "") -> None:
+        """Try a file in a process of its own, so that making it counts for nothing."""
+        with tempfile.NamedTemporaryFile() as file:
+
+            def written() -> tuple[str, int, tuple[str, ...]]:
+                name, data, occupations = make()
+                Path(file.name).write_bytes(data)
+                return name, len(data), occupations
+
+            name, size, occupations = _forked(written)
             started = time.perf_counter()
-            outcome, seconds, megabytes = _tried(*made)
-            longest = max(longest, time.perf_counter() - started)
-            slowest, largest = max(slowest, seconds), max(largest, megabytes)
-            counts[outcome.partition(":")[0]] += 1
-            if outcome not in ("refused", "imported"):
-                print(f"input {number} ({made[0]}, {len(made[1])} bytes): {outcome}")
-        failed = counts.total() - counts["refused"] - counts["imported"]
-    print(
-        f"imports: {counts.total()} mutated files (seed {options.seed}):"
-        f" {counts['refused']} refused, {counts['imported']} imported whole, {failed} failed;"
-        f" slowest {slowest:.1f} s of the processor, {longest:.1f} s by the clock,"
-        f" most memory {largest} MB"
-    )
-    return int(failed > 0)
+            came = _forked(lambda: _tried(name, Path(file.name).read_bytes(), occupations))
+            self._take(what, name, size, came, time.perf_counter() - started, must)
+
+    def _take(self, what: str, name: str, size: int, came: Any, clock: float, must: str) -> None:
+        outcome, seconds, megabytes = came
+        self.longest = max(self.longest, clock)
+        self.slowest, self.largest = max(self.slowest, seconds), max(self.largest, megabytes)
+        kind = outcome.partition(":")[0]
+        (self.counts if what.startswith("input") else self.others)[kind] += 1
+        if kind not in ("refused", "imported") or (must and kind != must):
+            self.failed += 1
+            print(f"{what} ({name}, {size} bytes): {outcome}")
+
+    def expect_shares(self) -> None:
+        """Fail when hardly any file was refused, or imported."""
+        for kind, least in LEAST.items():
+            share = self.counts[kind] / (self.counts.total() or 1)
+            if self.counts.total() >= MANY and share < least:
+                self.failed += 1
+                print(f"only {share:.0%} were {kind}, less than {least:.0%}")
+
+    def line(self, seed: int) -> str:
+        """Return all in one line."""
+        return (
+            f"imports: {self.counts.total()} mutated files (seed {seed}):"
+            f" {self.counts['refused']} refused, {self.counts['imported']} imported whole,"
+            f" {self.failed} failed; {self.others.total()} right and hostile ones;"
+            f" slowest {self.slowest:.1f} s of the processor, {self.longest:.1f} s by the clock,"
+            f" most memory {self.largest} MB"
+        )
+
+
+def _try_seeds(tries: Tries, seeds: list[Seed], made: dict[str, Callable[[], Seed]]) -> None:
+    """Try the right files, which must be imported, and those made to take gigabytes."""
+    for seed in seeds:
+        tries.here("right file", seed, must="imported")
+    for read in made.values():
+        tries.apart("right file", read, must="imported")
+    if made:
+        from tests.importers import test_limits
+
+        for name, make in test_limits.BOMBS.items():
+            tries.apart(f"hostile file, {name}", partial(_hostile, make))
+
+
+def _hostile(make: Callable[[], bytes]) -> Seed:
+    return "hostile", make(), ("99-1111.00",)
+
+
+def _mutated_large(dice: Random, read: Callable[[], Seed]) -> Seed:
+    return _mutated(dice, [read()])
+
+
+def _large_seeds(folder: Path) -> dict[str, Callable[[], Seed]]:
+    """Return what reads each of the large files, which wait on disk."""
+    found: dict[str, Callable[[], Seed]] = {}
+    for name, make in large.LARGE.items():
+
+        def written(path: Path = folder / name, make: Any = make) -> tuple[str, ...]:
+            data, occupations = make()
+            path.write_bytes(data)
+            return tuple(occupations)
+
+        chosen = _forked(written)
+        path = folder / name
+        found[name] = lambda name=name, path=path, chosen=chosen: (  # type: ignore[misc]
+            name, path.read_bytes(), chosen,
+        )  # fmt: skip
+    return found
+
+
+def _forked(work: Callable[[], Any]) -> Any:
+    """Return what a process of its own returns. Raises RuntimeError when that dies."""
+    from django.db import connections
+
+    connections.close_all()  # no two processes may share one
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            with os.fdopen(writing, "wb") as out:
+                pickle.dump(work(), out)
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        told = answer.read()
+    os.waitpid(child, 0)
+    if not told:
+        raise RuntimeError("a process of its own died")
+    return pickle.loads(told)  # noqa: S301 (our own)
 
 
 def _set_up(folder: str) -> None:
@@ -97,7 +243,7 @@ def _set_up(folder: str) -> None:
     call_command("migrate", verbosity=0)
 
 
-def _seeds() -> list[Seed]:
+def small_seeds() -> list[Seed]:
     """Return right files of every format."""
     from careers import document
     from careers.exporters import case, workbook
@@ -303,18 +449,28 @@ def _tried(name: str, data: bytes, occupations: tuple[str, ...]) -> tuple[str, f
     started = time.process_time()
     signal.signal(signal.SIGPROF, _ring)
     signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+    reading = None
     try:
-        outcome = _imported(name, data, occupations)
+        outcome, reading = _imported(name, data, occupations)
     except _TooSlowError:
         outcome = "too slow"
     except Exception:
         outcome = f"traceback: {traceback.format_exc()[-1200:]}"
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-    megabytes = _peak()
+    seconds, megabytes = time.process_time() - started, _peak()
     if megabytes > MOST_MEGABYTES and outcome in ("refused", "imported"):
         outcome = f"too much memory: {megabytes} MB"
-    return outcome, time.process_time() - started, megabytes
+    if outcome == "imported" and (lost := _lost(data, occupations, reading)):
+        outcome = f"not whole: {lost}"
+    return outcome, seconds, megabytes
+
+
+def _lost(data: bytes, occupations: tuple[str, ...], reading: Any) -> str:
+    try:
+        return whole.missing(data, occupations, reading)
+    except Exception:  # what was imported can be read in the simplest way too
+        return f"cannot be read again: {traceback.format_exc()[-1200:]}"
 
 
 def _peak() -> int:
@@ -322,7 +478,7 @@ def _peak() -> int:
     return int(status.split()[0]) // 1024
 
 
-def _imported(name: str, data: bytes, occupations: tuple[str, ...]) -> str:
+def _imported(name: str, data: bytes, occupations: tuple[str, ...]) -> tuple[str, Any]:
     from django.db import transaction
     from django.utils import timezone
 
@@ -334,17 +490,30 @@ def _imported(name: str, data: bytes, occupations: tuple[str, ...]) -> str:
     try:
         reading = uploads.read(name, data, occupations)
         dry_run = intake.propose(reading)
-    except (InputError, document.DocumentError) as error:
-        lines = str(error).splitlines()
-        return "refused" if lines and all(line.strip() for line in lines) else "no reason given"
+    except InputError as error:
+        return refusal([str(fault) for fault in error.faults]), None
+    except document.DocumentError as error:
+        return refusal([f"{name}: {problem}." for problem in error.problems]), None
     with transaction.atomic():
         intake.take_in(dry_run, now=timezone.now(), publish=True)
         for each in dry_run.careers:
             career = Career.objects.get(key=each.key)
             if drafts.arranged_draft(drafts.compile_draft(career)) != each.document:
-                return f"not whole: {each.key}"
+                return f"not whole: {each.key}", None
         transaction.set_rollback(True)
-    return "imported"
+    return "imported", reading
+
+
+def refusal(faults: list[str]) -> str:
+    """Return "refused" when the faults say where something is wrong, and what, in words."""
+    if not faults:
+        return "no reason given"
+    for fault in faults:
+        if found := SPEAKS_PYTHON.search(fault):
+            return f"no clear reason: {found[0]!r} in {fault[:200]!r}"
+        if not FAULT.match(fault):
+            return f"no clear reason: {fault[:200]!r}"
+    return "refused"
 
 
 if __name__ == "__main__":

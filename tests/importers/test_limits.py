@@ -64,7 +64,7 @@ def ratings(prefix: str, count: int) -> bytes:
     return releases.table(
         releases.RATING_HEAD,
         [
-            (releases.JUGGLER, f"{prefix}{n}", "n", "IM", "3", *"12345", "N", "N", "")
+            (releases.JUGGLER, f"{prefix}{n}", "n", "IM", "3", *"1234", "N", "N", "", "")
             for n in range(count)
         ],
     )
