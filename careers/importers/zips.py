@@ -66,6 +66,8 @@ def open_zip(name: str, data: bytes) -> Iterator[zipfile.ZipFile]:
                 message = f"holds {member.filename[:200]} twice"
                 raise refuse(name, message, "Leave one of them out.")
             seen.add(member.filename)
+            if not member.filename:
+                raise zipfile.BadZipFile("a part has no name")
             base = PurePosixPath(member.filename).name
             if member.flag_bits & ENCRYPTED:
                 raise refuse(name, f"{base} is under a password", "Save it without one.")

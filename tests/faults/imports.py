@@ -15,6 +15,7 @@ when less than LEAST of the mutated files were refused or imported: then it trie
 
 import argparse
 import builtins
+import gzip
 import io
 import json
 import lzma
@@ -31,7 +32,7 @@ import warnings
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -90,7 +91,9 @@ def main() -> int:
         apply(options.plant)
         tries = Tries()
         seeds = small_seeds()
-        made = _large_seeds(Path(folder)) if options.count >= MANY or options.only else {}
+        made = (
+            _large_seeds(Path(folder)) if options.count >= MANY or options.only is not None else {}
+        )
         if options.only is None:
             _try_seeds(tries, seeds, made)
         numbers = range(options.count) if options.only is None else [options.only]
@@ -120,10 +123,13 @@ class Tries:
         self.failed = 0
         self.slowest, self.longest, self.largest = 0.0, 0.0, 0
 
-    def here(self, what: str, made: Seed, *, must: str = "") -> None:
-        """Try a file in this process."""
+    def here(
+        self, what: str, made: Seed, *, must: str = "", like: tuple[Any, ...] | None = None
+    ) -> None:
+        """Try a file in this process; ``like`` are the documents that it has to give."""
         started = time.perf_counter()
-        self._take(what, made[0], len(made[1]), _tried(*made), time.perf_counter() - started, must)
+        came = _tried(*made, like)
+        self._take(what, made[0], len(made[1]), came, time.perf_counter() - started, must)
 
     def apart(self, what: str, make: Callable[[], Seed], *, must: str = "") -> None:
         """Try a file in a process of its own, so that making it counts for nothing."""
@@ -170,8 +176,16 @@ class Tries:
 
 def _try_seeds(tries: Tries, seeds: list[Seed], made: dict[str, Callable[[], Seed]]) -> None:
     """Try the right files, which must be imported, and those made to take gigabytes."""
+    from careers.importers import uploads
+
+    expected = _expected()
     for seed in seeds:
-        tries.here("right file", seed, must="imported")
+        like = expected.get(seed[0])
+        tries.here("right file", seed, must="imported", like=like)
+        with suppress(Exception):  # what fails was printed
+            like = like or uploads.read(*seed).documents
+            for anew in _written_anew(seed):
+                tries.here("right file, written anew", anew, must="imported", like=like)
     for read in made.values():
         tries.apart("right file", read, must="imported")
     if made:
@@ -179,6 +193,36 @@ def _try_seeds(tries: Tries, seeds: list[Seed], made: dict[str, Callable[[], See
 
         for name, make in test_limits.BOMBS.items():
             tries.apart(f"hostile file, {name}", partial(_hostile, make))
+
+
+def _expected() -> dict[str, tuple[Any, ...]]:
+    """Return the documents of right files that were made from them."""
+    from careers import document
+    from tests import frameworks
+
+    tiny = (document.normal(frameworks.tiny()),)
+    return dict.fromkeys(("tiny.json", "book.xlsx", "sheets.zip"), tiny)
+
+
+def _written_anew(seed: Seed) -> Iterator[Seed]:
+    """Yield a file in other forms that mean the same."""
+    name, data, occupations = seed
+    if name.endswith(".json"):
+        for indent, escaped in ((None, True), (4, False)):
+            text = json.dumps(json.loads(data), indent=indent, ensure_ascii=escaped)
+            yield name, f"\ufeff \n {text}\n".encode(), occupations
+    elif data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            files = [(each, archive.read(each)) for each in archive.namelist()]
+        for kind in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w", kind) as archive:
+                for member, content in reversed(files):
+                    archive.writestr(member, content)
+                archive.writestr("__MACOSX/._x", b"\0")
+            yield name, out.getvalue(), occupations
+    else:
+        yield name, gzip.compress(lzma.decompress(data)), occupations
 
 
 def _hostile(make: Callable[[], bytes]) -> Seed:
@@ -443,7 +487,9 @@ def _ring(*_arguments: object) -> None:
     raise _TooSlowError
 
 
-def _tried(name: str, data: bytes, occupations: tuple[str, ...]) -> tuple[str, float, int]:
+def _tried(
+    name: str, data: bytes, occupations: tuple[str, ...], like: tuple[Any, ...] | None = None
+) -> tuple[str, float, int]:
     """Return what came of a file, the seconds it took and the most megabytes."""
     Path("/proc/self/clear_refs").write_text("5")  # the peak of memory begins anew
     started = time.process_time()
@@ -461,7 +507,9 @@ def _tried(name: str, data: bytes, occupations: tuple[str, ...]) -> tuple[str, f
     seconds, megabytes = time.process_time() - started, _peak()
     if megabytes > MOST_MEGABYTES and outcome in ("refused", "imported"):
         outcome = f"too much memory: {megabytes} MB"
-    if outcome == "imported" and (lost := _lost(data, occupations, reading)):
+    if outcome == "imported" and like and reading.documents != like:
+        outcome = "not whole: it gives another document than before"
+    elif outcome == "imported" and (lost := _lost(data, occupations, reading)):
         outcome = f"not whole: {lost}"
     return outcome, seconds, megabytes
 

@@ -44,8 +44,10 @@ def missing(data: bytes, occupations: tuple[str, ...], reading: Any) -> str:
 
 
 def _unzipped(data: bytes) -> dict[str, bytes]:
+    kinds = (".csv", ".txt", ".xml", ".rels")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {each: archive.read(each) for each in archive.namelist() if each[-1:] != "/"}
+        names = [each for each in archive.namelist() if each.casefold().endswith(kinds)]
+        return {each: archive.read(each) for each in names}
 
 
 def _base(name: str) -> str:

@@ -293,6 +293,15 @@ def test_blanks_before_json_do_not_hide_it():
     assert uploads.read("x.json", data).documents == (tiny(),)
 
 
+def test_a_broken_list_of_parts_is_refused():
+    """A part whose name there is another, or none, would be taken for one that is not wanted."""
+    for before, after in ((b"steps.csv", b"stops.csv"), (b"steps.csv", b"\0teps.csv")):
+        head, mark, rest = packed(csvs()).rpartition(before)
+        assert mark
+        [refusal] = refusals(head + after + rest, "book.zip")
+        assert "is broken or was not written to its end" in refusal
+
+
 def test_an_archive_packed_in_a_rare_way_is_refused():
     """Some of these take any amount of memory."""
     out = io.BytesIO()
