@@ -30,7 +30,7 @@ from .xlsx import (
     refuse_compound,
     too_many_rows,
 )
-from .zips import is_litter, open_zip, told_when_broken
+from .zips import is_litter, open_zip, shown, told_when_broken
 
 MAX_BYTES = 25_000_000
 """Uncompressed bytes of a workbook; the largest document (5 MB) needs about 15."""
@@ -63,10 +63,12 @@ def _grids(name: str, data: bytes) -> tuple[dict[str, Grid], list[Note]]:
     parts = _parts(name, data)
     if "xl/workbook.xml" in parts:
         grids, unknown = read_sheets(name, data)
-        return grids, [Note(f"sheet {each}"[:200], "is none of ours: left out") for each in unknown]
+        return grids, [
+            Note(shown(f"sheet {each}"), "is none of ours: left out") for each in unknown
+        ]
     files = {f"{sheet.name}.csv" for sheet in SHEETS}
     strays = sorted(each for each in parts if PurePosixPath(each).name.casefold() not in files)
-    notes = [Note(f"file {each}"[:200], "is none of ours: left out") for each in strays]
+    notes = [Note(shown(f"file {each}"), "is none of ours: left out") for each in strays]
     return _read_csvs(name, data), notes
 
 

@@ -63,12 +63,12 @@ def open_zip(name: str, data: bytes) -> Iterator[zipfile.ZipFile]:
         seen: set[str] = set()
         for member in archive.infolist():
             if member.filename in seen:  # one of them would be passed over
-                message = f"holds {member.filename[:200]} twice"
+                message = f"holds {shown(member.filename)} twice"
                 raise refuse(name, message, "Leave one of them out.")
             seen.add(member.filename)
             if not member.filename:
                 raise zipfile.BadZipFile("a part has no name")
-            base = PurePosixPath(member.filename).name
+            base = shown(PurePosixPath(member.filename).name)
             if member.flag_bits & ENCRYPTED:
                 raise refuse(name, f"{base} is under a password", "Save it without one.")
             if member.compress_type not in PLAIN:
@@ -86,6 +86,11 @@ def told_when_broken(name: str, message: str, remedy: str) -> Iterator[None]:
         raise
     except _BROKEN as error:
         raise refuse(name, message, remedy) from error
+
+
+def shown(name: str) -> str:
+    """Return a part's name for a message: in a broken list it may be anything."""
+    return "".join(each if each.isprintable() else "?" for each in name[:200])
 
 
 def _too_many(name: str) -> InputError:

@@ -302,6 +302,20 @@ def test_a_broken_list_of_parts_is_refused():
         assert "is broken or was not written to its end" in refusal
 
 
+def test_the_name_of_a_part_cannot_break_a_message():
+    """Neither its line, nor by megabytes."""
+    data = packed({**csvs(), "a\n\x1bb.txt": b"", f"{'x' * 5000}.txt": b""})
+    notes = [str(note) for note in uploads.read("book.zip", data).notes]
+    assert notes == [
+        "file a??b.txt: is none of ours: left out",
+        f"file {'x' * 195}: is none of ours: left out",
+    ]
+    broken = data.replace(b"steps.csv", b"ste\ns.csv").replace(
+        b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1"
+    )
+    assert all("\n" not in fault for fault in refusals(broken, "book.zip"))
+
+
 def test_an_archive_packed_in_a_rare_way_is_refused():
     """Some of these take any amount of memory."""
     out = io.BytesIO()
