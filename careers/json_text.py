@@ -15,8 +15,15 @@ MAX_DEPTH = 100
 """Said to be too deep where Python's reader gave up; formats need 8."""
 MOST_PATH = 120
 MAX_DIGITS = 300
-MAX_VALUES = 250_000
-"""Brackets and commas, those in texts too: each may take 250 bytes once it is read."""
+MAX_TEXT = 1_000_000
+MAX_VALUES = 400_000
+"""Brackets and commas, those in texts too."""
+VALUE_BYTES = 250
+"""What each of these may take once it is read, beside its text."""
+MAX_MEMORY = 150_000_000
+"""Bytes that reading may take. A text takes four for each sign once one of them is an emoji."""
+_FOUR_BYTES, _TWO_BYTES = re.compile(rb"[\xf0-\xf4]"), re.compile(rb"[\xc4-\xef]")
+_CONTINUED = bytes(range(0x80, 0xC0))
 # Possessive, "++" and "*+": what could be tried again takes memory for every character.
 _TOKEN = re.compile(
     r'[ \t\r\n]*+(?P<word>"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]++|"|$)', re.DOTALL
@@ -39,7 +46,7 @@ def read(source: str | bytes) -> Any:
 
     Bytes are UTF-8, with or without its mark.
     """
-    _refuse_too_many(source)
+    _refuse_too_large(source)
     text = source if isinstance(source, str) else _decoded(source)
     try:
         value = json.loads(
@@ -59,13 +66,22 @@ def read(source: str | bytes) -> Any:
     return value
 
 
-def _refuse_too_many(source: str | bytes) -> None:
+def _refuse_too_large(source: str | bytes) -> None:
+    """Refuse what would take too much memory, by counts that take none."""
     if isinstance(source, str):
         count = sum(source.count(mark) for mark in ("{", "[", ","))
     else:
         count = sum(source.count(mark) for mark in (b"{", b"[", b","))
     if count > MAX_VALUES:
         raise JsonTextError(f"holds more than {MAX_VALUES:,} values; remove what is no data", 1, 1)
+    if isinstance(source, str):
+        return
+    width = 4 if _FOUR_BYTES.search(source) else 2 if _TWO_BYTES.search(source) else 1
+    length = len(source.translate(None, _CONTINUED))
+    # The bytes, the text, and its texts once more as values.
+    if len(source) + 2 * width * length + VALUE_BYTES * count > MAX_MEMORY:
+        what = " and has signs such as an emoji" if width == 4 else ""
+        raise JsonTextError(f"is too large{what} to be read; give it in smaller files", 1, 1)
 
 
 def _decoded(data: bytes) -> str:
@@ -114,10 +130,14 @@ def _scan(text: str, end: int) -> JsonTextError | None:
     if not text.strip():
         return None
     for match in _TOKEN.finditer(text, 0, end):
-        word, start = match["word"], match.start("word")
+        start, stop = match.span("word")
+        # Where something is wrong, a text that no format takes is named first, and not copied.
+        is_long = stop - start > MAX_TEXT
+        word = "" if is_long else match["word"]
         if word == '"':  # a text that does not end: what follows is in it
             return None
-        if message := _wrong(word, stack):
+        message = f"is longer than {MAX_TEXT:,} characters" if is_long else _wrong(word, stack)
+        if message:
             path = "".join(_step(each) for each in stack[: MAX_DEPTH // 10]).removeprefix(".")
             return JsonTextError(message, *_at(text, start), path[:MOST_PATH])
         _follow(word, stack)

@@ -76,10 +76,10 @@ def rung() -> Made:
 
 
 def case() -> Made:
-    """Return a package of nearly 10 MB."""
+    """Return a package of nearly 20 MB."""
     dice = random.Random(2)
     items = [
-        {"identifier": f"i{n}", "fullStatement": f"{n} {_prose(dice, 3_000)}", "pad": "x" * 20_000}
+        {"identifier": f"i{n}", "fullStatement": f"{n} {_prose(dice, 3_000)}", "pad": "x" * 44_000}
         for n in range(400)
     ]
     return json.dumps({"CFDocument": {"title": "Large"}, "CFItems": items}).encode(), ()

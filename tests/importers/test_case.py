@@ -72,6 +72,17 @@ def refusals(data: bytes) -> list[str]:
     return [str(fault) for fault in refused.value.faults]
 
 
+def test_our_own_export_of_the_largest_career_comes_back():
+    """It has every text twice and more brackets than anything else."""
+    from tests.faults import large
+
+    made = document.normal(large.career())
+    assert 4_000_000 < len(document.pretty(made)) < document.MAX_BYTES
+    text = json.dumps(exporter.write(made, changed=WHEN).package, ensure_ascii=False, indent=2)
+    assert len(text) > 15_000_000
+    assert case.read("p.json", text.encode()).documents == (made,)
+
+
 DEFAULT = "levels: CASE packages name no levels: one level asks rating 2, importance 3 of all"
 
 

@@ -131,11 +131,24 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "quoted marks in a text that does not end": lambda: filled(b'{"skills":"', b'\\"', 4_900_000),
     "backslashes": lambda: filled(b'{"skills":"', b"\\", 4_900_000),
     "an emoji, then a fault": lambda: filled(
-        b'{"CFDocument":"', b"x", 9_900_000, f'{EMOJI}",NaN'.encode()
+        b'{"CFDocument":"', b"x", 19_900_000, f'{EMOJI}",NaN'.encode()
     ),
-    "texts side by side": lambda: filled(b'{"CFDocument":', b'" "', 9_900_000),
-    "objects": lambda: filled(b'{"CFDocument":[', b'{"a":1},', 9_900_000, b"1]}"),
-    "lists": lambda: filled(b'{"CFDocument":[', b"[],", 9_900_000, b"1]}"),
+    "keys with an emoji each": lambda: (
+        b'{"CFDocument":{'
+        + b",".join(b'"%b%b%x":1' % (EMOJI.encode(), b"k" * 30, n) for n in range(395_000))
+        + b"}}"
+    ),
+    "keys with a dash each": lambda: (
+        b'{"CFDocument":{'
+        + b",".join(b'"%b%b%x":1' % (b"\xe2\x80\x93", b"k" * 35, n) for n in range(395_000))
+        + b"}}"
+    ),
+    "values": lambda: (
+        b'{"CFDocument":{' + b",".join(b'"%b%x":1' % (b"k" * 35, n) for n in range(395_000)) + b"}}"
+    ),
+    "texts side by side": lambda: filled(b'{"CFDocument":', b'" "', 19_900_000),
+    "objects": lambda: filled(b'{"CFDocument":[', b'{"a":1},', 19_900_000, b"1]}"),
+    "lists": lambda: filled(b'{"CFDocument":[', b"[],", 19_900_000, b"1]}"),
     "numbers": lambda: filled(b'{"CFDocument":[', b"1,", 4_900_000, b"NaN]}"),
     "right rows": lambda: filled(
         b'{"format":"rung/1","requirements":[',
