@@ -138,7 +138,8 @@ def try_it(
     samples: list[int] = []
     with serving(ground, plant=plant) as server:
         load = Load(server.port, _slots(server.port, people))
-        asyncio.run(load.go(min(30, seconds // 5 + 3), rate))  # warm-up: not counted
+        # Not counted: workers load their pages and stop sharing what they touch.
+        asyncio.run(load.go(min(30, seconds // 2 + 5), rate))
         load.times.clear()
         before = Counter(load.statuses)
         asyncio.run(_run(server, load, seconds, rate, samples))
