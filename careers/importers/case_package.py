@@ -100,12 +100,14 @@ def _refuse_no_lists(name: str, raw: Json, faults: Faults) -> None:
         if not isinstance(rows, list):
             faults.add(name, None, part, "is no list", "Write its rows between [ and ].")
             continue
-        for number, row in enumerate(rows if part != "CFItems" else [], 1):
+        if part == "CFItems":  # each of them is looked at by ``_items``
+            if len(rows) > MAX_ITEMS:
+                message = f"holds {len(rows):,} items; at most {MAX_ITEMS:,} are read"
+                faults.add(name, None, part, message, "Give a package of one career.")
+            continue
+        for number, row in enumerate(rows, 1):
             if not isinstance(row, dict):
                 faults.add(name, number, part, "is no object", "Write it between { and }.")
-        if part == "CFItems" and len(rows) > MAX_ITEMS:
-            message = f"holds {len(rows):,} items; at most {MAX_ITEMS:,} are read"
-            faults.add(name, None, part, message, "Give a package of one career.")
 
 
 def _list(raw: Json, name: str) -> list[Json]:

@@ -135,7 +135,7 @@ class _Limited(io.RawIOBase):
         data = self._stream.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
-            raise _too_large(self._name)
+            raise _too_large(self._name, MAX_BYTES)
         buffer[: len(data)] = data
         return len(data)
 
@@ -241,9 +241,9 @@ def _counted(
         if number > MAX_MEMBERS:
             raise refuse(name, f"holds more than {MAX_MEMBERS:,} files")
         if total > MAX_BYTES:
-            raise _too_large(name)
+            raise _too_large(name, MAX_BYTES)
         yield member
 
 
-def _too_large(name: str, most: int = 0) -> InputError:
-    return refuse(name, f"unpacks to more than {most or MAX_BYTES:,} bytes")
+def _too_large(name: str, most: int) -> InputError:
+    return refuse(name, f"unpacks to more than {most:,} bytes")

@@ -6,7 +6,6 @@ from accounts.later import LaterViews
 
 from .kinds import KindConverter
 
-# A fifteenth of every start, and only editors come here.
 cells, history, importing, matrix, merge, review, rows, versions = (
     LaterViews(f"careers.studio.views.{name}")
     for name in (
