@@ -47,8 +47,9 @@ def everywhere(
         kind = response.headers.get("Content-Type", "")
         if kind.startswith("text/") and "charset" not in kind:
             response.headers["Content-Type"] = f"{kind}; charset=utf-8"
-        # Set whenever a token was asked for. A shared cache may keep even a cookie for others.
-        if response.cookies or request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
+        # Whoever asks for a form's token is sent its cookie, each time. A shared cache may keep
+        # even that for others.
+        if response.cookies:
             response.headers.setdefault("Cache-Control", "private")
         return response
 

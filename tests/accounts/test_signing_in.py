@@ -170,7 +170,7 @@ def test_signing_up_works_as_long_for_an_address_that_has_an_account(monkeypatch
     for email in (MARA, "nobody@example.org"):
         hashed.append(0)
         Client().post("/account/signup/", {"email": email, "password1": typed})
-    assert hashed == [1, 1] if typed else [0, 0]
+    assert hashed == ([1, 1] if typed else [0, 0])
 
 
 @pytest.mark.parametrize(
